@@ -1,0 +1,25 @@
+"""Fit the taxonomy heads anew, by hand, when the coding frame or the labels changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, task
+
+from pipelines.shown import show_training
+from vocanalytics.resources import resolve_taxonomy
+from vocanalytics.steps.train import train_heads
+
+
+@task(name="fit the taxonomy heads", persist_result=False)
+def fit(taxonomy: Path, labelled: Path | None, output: Path) -> dict[str, object]:
+    return train_heads(taxonomy, labelled, output)
+
+
+@flow(name="train")
+def train(taxonomy: str = "automotive", labelled: str | None = None, output: str | None = None) -> str:
+    """Returns the folder of the fitted heads."""
+    path = resolve_taxonomy(taxonomy)
+    folder = Path(output or f"models/themes-{path.stem}")
+    show_training(fit(path, Path(labelled) if labelled else None, folder), folder)
+    return str(folder)

@@ -1,0 +1,137 @@
+"""The commands, as processes, the way a person or a scheduler starts them."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from workspace import HEADER, ROOT, sample, voc
+
+COLUMNS = [
+    "item_id", "verbatim", "segment", "start", "end", "outcome", "theme", "theme_confidence", "touchpoint_outcome",
+    "touchpoint", "touchpoint_confidence", "touchpoint_source", "stage", "polarity", "polarity_score",
+    "polarity_confidence", "emotion", "intent", "item_polarity", "item_polarity_score", "model", "taxonomy",
+]  # fmt: skip
+TEXTS = ["Love the car, but the dealer never called me back.", "Ask for tina.marsh@example.com", ""]
+
+
+def read(path):
+    if path.suffix == ".csv":
+        return pd.read_csv(path)
+    return pd.read_json(path, lines=True) if path.suffix == ".jsonl" else pd.read_parquet(path)
+
+
+@pytest.mark.parametrize(("given", "wanted"), [("csv", "parquet"), ("jsonl", "csv"), ("parquet", "jsonl")])
+def test_tag_reads_and_writes_files_by_suffix(tmp_path, given, wanted):
+    frame = pd.DataFrame({"ref": ["a-1", "a-2", "a-3"], "said": TEXTS})
+    source = tmp_path / f"in.{given}"
+    {"csv": lambda: frame.to_csv(source, index=False), "parquet": lambda: frame.to_parquet(source),
+     "jsonl": lambda: frame.to_json(source, orient="records", lines=True)}[given]()  # fmt: skip
+    output = tmp_path / f"out.{wanted}"
+    done = voc("tag", source, "--text", "said", "--id", "ref", "--channel", "review", "--output", output)
+    assert done.returncode == 0, done.stderr
+    tags = read(output)
+    assert list(tags.columns) == COLUMNS
+    assert set(tags["item_id"]) == {"a-1", "a-2", "a-3"}
+    assert "tina.marsh" not in output.read_bytes().decode("latin-1")
+    said = tags[tags["item_id"] != "a-3"]
+    for row in said.itertuples():
+        assert row.verbatim[int(row.start) : int(row.end)] == row.segment
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([source.name, output.name])
+
+
+def test_tag_without_ids_numbers_rows_from_zero(tmp_path):
+    (tmp_path / "in.csv").write_text("said\nGood\nBad\n")
+    voc("tag", tmp_path / "in.csv", "--text", "said", "--output", tmp_path / "out.csv")
+    assert list(read(tmp_path / "out.csv")["item_id"]) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "code", "message"),
+    [
+        ("in.csv", "words", 3, "column(s) words not found. The file has: said"),
+        ("in.txt", "said", 2, "expected a name ending in .csv, .jsonl, .parquet"),
+        ("gone.csv", "said", 3, "not readable as .csv"),
+    ],
+)
+def test_tag_says_what_is_wrong(tmp_path, name, column, code, message):
+    (tmp_path / "in.csv").write_text("said\nGood\n")
+    done = voc("tag", tmp_path / name, "--text", column, "--output", tmp_path / "out.csv")
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_evaluate_writes_the_report(tmp_path):
+    gold = tmp_path / "gold.csv"
+    rows = pd.read_csv(ROOT / "data" / "sample" / "gold.csv", dtype=str, keep_default_na=False)
+    rows.head(40).to_csv(gold, index=False)
+    done = voc("evaluate", "--gold", gold, "--output", tmp_path / "report.json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    for axis in ("themes", "touchpoint", "polarity", "joint"):
+        assert 0 <= report[axis]["micro_f1"] <= 1
+        assert "abstained_share" in report[axis]
+
+
+def test_when_check_says_ready_the_run_works_and_check_wrote_nothing(tmp_path):
+    sources = sample(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    done = voc("sources", "check", "--sources", sources, "--home", tmp_path / "home")
+    assert (done.returncode, done.stdout[:6]) == (0, "ready:"), done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    done = voc("run", "--sources", sources, "--home", tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+
+
+def test_check_names_every_problem_before_a_run_meets_it(workspace):
+    workspace.declare()
+    workspace.write("reviews.csv", HEADER.replace("stars", "rating") + "1,2026-03-31,4,Good,ann\n")
+    done = voc("sources", "check", "--sources", workspace.settings.sources, "--home", workspace.settings.home)
+    assert done.returncode == 1
+    assert "column(s) stars not found" in done.stderr
+    assert "ready" not in done.stdout
+
+
+def test_preview_shows_masked_rows_and_problems_and_writes_nothing(workspace):
+    workspace.declare()
+    workspace.write("reviews.csv", HEADER + "1,2026-03-31,4,Mail me at ann@example.com,ann\n2,soon,4,Good,bob\n")
+    before = sorted(workspace.folder.rglob("*"))
+    done = voc(
+        "sources", "preview", "reviews", "--sources", workspace.settings.sources, "--home", workspace.settings.home
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Mail me at [EMAIL]" in done.stdout
+    assert "masked EMAIL 1" in done.stdout
+    assert "quarantined 1: date" in done.stdout
+    assert "ann@example.com" not in done.stdout + done.stderr
+    assert sorted(workspace.folder.rglob("*")) == before
+
+
+def test_an_unknown_source_is_named_with_those_there_are(workspace):
+    workspace.declare()
+    done = voc("sources", "preview", "revews", "--sources", workspace.settings.sources)
+    assert done.returncode == 2
+    assert "no source 'revews'; declared are: reviews" in done.stderr
+
+
+def test_tables_and_sql_read_the_publication(sample_run):
+    settings = sample_run.job.settings
+    where = ("--sources", settings.sources, "--home", settings.home)
+    listed = voc("tables", *where)
+    assert listed.returncode == 0, listed.stderr
+    assert "pain_points" in listed.stdout
+    assert "one row per" in listed.stdout
+    asked = voc("sql", "select count(*) as items from feedback", *where)
+    assert asked.stdout.split() == ["items", "802"] or int(asked.stdout.split()[1]) > 700
+    refused = voc("sql", "create table mine as select 1", *where)
+    assert refused.returncode != 0
+    assert "Traceback" not in refused.stderr
+
+
+def test_tables_before_any_run_says_what_to_do(tmp_path):
+    done = voc("tables", "--home", tmp_path)
+    assert done.returncode == 2
+    assert "nothing is published yet. Run `voc run` first" in done.stderr

@@ -1,0 +1,183 @@
+"""The digest, written from tables that the real SQL built."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from datetime import date
+from email import message_from_bytes, policy
+
+import duckdb
+import pytest
+from digest_example import PERIOD, job, page, publish_said, sixteen_weeks, tables, words_of
+
+from vocanalytics.errors import CheckFailed
+from vocanalytics.steps.digest import write_digests
+from vocanalytics.warehouse.reading import read
+
+OWNERS = {"aftersales", "connected-services", "customer-care", "finance", "marketing", "product", "sales"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("digest")
+    write_digests(publish_said(made, sixteen_weeks()))
+    return made
+
+
+@pytest.fixture(scope="module")
+def company(folder):
+    return page(folder)
+
+
+def test_a_page_for_the_company_and_one_per_owner(folder):
+    names = {path.name for path in (folder / "home" / "digests" / PERIOD).iterdir()}
+    assert names == {"company.html", "company.md", "company.eml"} | {f"{owner}.html" for owner in OWNERS}
+
+
+def test_writing_twice_touches_no_file(folder):
+    def stamps():
+        return {p: (p.stat().st_ino, p.stat().st_mtime_ns) for p in (folder / "home" / "digests").rglob("*")}
+
+    before = stamps()
+    write_digests(job(folder))
+    assert stamps() == before
+
+
+def test_only_what_changed_is_replaced_and_pages_of_gone_teams_go(folder, tmp_path):
+    shutil.copytree(folder / "home", tmp_path / "home", symlinks=True)
+    there = tmp_path / "home" / "digests" / PERIOD
+    (there / "gone-team.html").write_text("old", encoding="utf-8")
+    (there / "sales.html").write_text("old", encoding="utf-8")
+    kept = (there / "product.html").stat().st_ino
+    write_digests(job(tmp_path))
+    assert not (there / "gone-team.html").exists()
+    assert (there / "sales.html").read_text(encoding="utf-8") == page(folder, "sales.html")
+    assert (there / "product.html").stat().st_ino == kept
+    assert not list(there.parent.glob(".digest-*"))
+
+
+def test_the_page_asks_for_nothing_else(company):
+    assert len(company.encode()) < 2_000_000
+    assert '<html lang="en">' in company
+    assert not re.search(r"<script|<link|<img|<iframe|src=|url\(|@import|\son\w+=", company)
+    assert set(re.findall(r"https?://[^\"' ]+", company)) <= {"http://www.w3.org/2000/svg"}
+    assert set(re.findall(r'href="([^"]+)"', company)) == {f"{owner}.html" for owner in OWNERS}
+
+
+def test_pictures_say_what_they_show(company):
+    pictures = re.findall(r"<svg.*?</svg>", company, re.DOTALL)
+    assert len(pictures) == 6  # the map for wide and narrow screens, four scores
+    assert all('role="img"' in p and "<title>" in p and "<desc>" in p and "viewBox" in p for p in pictures)
+    assert len(re.findall("<caption>", company)) == len(re.findall("<table>", company)) == 3
+
+
+def test_what_changed_is_told_and_nothing_else(company):
+    short = words_of(company.split('id="short"')[1].split("</section>")[0])
+    assert "Worse or new: Software and digital faults (Screens, audio, navigation and phone link), +12 points" in short
+    assert "Better: Waiting time (Workshop visit), −9 points (95 % interval −12 to −4; q 0.01)" in short
+    clear = read_states(company)
+    assert clear == ["growing", "easing"]
+
+
+def read_states(markup: str) -> list[str]:
+    changed = markup.split('id="changed"')[1].split("</section>")[0]
+    return re.findall(r'class="tag"><span aria-hidden="true">[▲▼]</span> (\w+)', changed)
+
+
+def test_figures_are_the_published_ones(folder, company):
+    [row] = read(
+        tables(folder),
+        """select negative_item_count as n, item_count as base, round(negative_share_pct)::int as pct
+        from pain_points where period_kind = 'four_weeks' and period_on = ? and source = 'all' and priority_rank = 1""",
+        [date.fromisoformat(PERIOD)],
+    )
+    first = words_of(company.split('<ol class="pains">')[1].split("</li>")[0])
+    assert f"{row['n']} of {row['base']} items ({row['pct']} %, 95 % interval" in first
+
+
+def test_no_percentage_without_its_base(folder):
+    for line in page(folder, "company.md").splitlines():
+        for found in re.finditer(r"(?<!95)\u00a0%(?! interval)", line):
+            before = line[: found.start()]
+            assert re.search(r"\d of [\d,]+( items?)?|\d+ responses|95\u00a0% interval", before + line), line
+
+
+def test_every_quote_is_in_a_verbatim(folder, company):
+    verbatims = [row["verbatim"] for row in read(tables(folder), "select verbatim from feedback where is_counted")]
+    quotes = [html.unescape(q) for q in re.findall(r"“<bdi>(.*?)</bdi>”", company)]
+    assert len(quotes) > 20
+    assert all(any(quote in verbatim for verbatim in verbatims) for quote in quotes)
+    assert len(quotes) == len(set(quotes))
+
+
+def test_a_quote_nobody_wrote_stops_the_digest(folder, tmp_path):
+    shutil.copytree(folder / "home", tmp_path / "home", symlinks=True)
+    with duckdb.connect(str(tables(tmp_path))) as con:
+        con.execute("update feedback set verbatim = replace(verbatim, 'screen', 'window')")
+    before = {p: p.read_bytes() for p in (tmp_path / "home" / "digests").rglob("*.*")}
+    with pytest.raises(
+        CheckFailed, match=r"^pain_points: the quote of item i\d+ is not what feedback.verbatim holds"
+    ) as e:
+        write_digests(job(tmp_path))
+    assert "froze" not in str(e.value)
+    assert {p: p.read_bytes() for p in (tmp_path / "home" / "digests").rglob("*.*")} == before
+
+
+def test_an_owner_reads_of_its_own_touchpoints(folder):
+    aftersales = words_of(page(folder, "aftersales.html"))
+    assert "Kept informed Workshop visit" in aftersales
+    assert "Screens, audio" not in aftersales
+    assert "owned by" not in aftersales
+
+
+def test_the_mail_is_a_draft_with_the_page_attached(folder, company):
+    raw = (folder / "home" / "digests" / PERIOD / "company.eml").read_bytes()
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail["Subject"] == "Voice of the customer: 1 to 28 June 2026"
+    assert mail["X-Unsent"] == "1"
+    assert (mail["Date"], mail["From"], mail["To"]) == (None, None, None)
+    assert mail.get_body(("plain",)).get_content().startswith("# Voice of the customer")
+    assert "<svg" not in mail.get_body(("html",)).get_content()
+    assert [part.get_content() for part in mail.iter_attachments()] == [company]
+
+
+def test_a_month_can_be_asked_for(folder):
+    paths = write_digests(job(folder), "2026-05")
+    assert {path.parent.name for path in paths} == {"2026-05"}
+    assert "1 to 31 May 2026" in page(folder, period="2026-05")
+
+
+def test_an_unknown_period_names_those_there_are(folder):
+    with pytest.raises(CheckFailed, match=r"no period '1999-01' is published; the latest are .*No digest was written"):
+        write_digests(job(folder), "1999-01")
+
+
+def test_without_a_publication_there_is_nothing_to_tell(tmp_path):
+    with pytest.raises(CheckFailed, match="nothing is published yet"):
+        write_digests(job(tmp_path))
+
+
+def test_a_publication_without_manifest_is_refused(folder, tmp_path):
+    shutil.copytree(folder / "home" / "published", tmp_path / "home" / "published", symlinks=True)
+    (tmp_path / "home" / "published" / "current" / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CheckFailed, match=r"expected manifest\.json beside the tables"):
+        write_digests(job(tmp_path))
+
+
+def test_tables_of_another_edition_are_refused(folder, tmp_path):
+    with pytest.raises(CheckFailed, match="a table or column is missing"):
+        read(tables(folder), "select * from nowhere")
+    (tmp_path / "x.duckdb").write_bytes(b"not a database" * 100)
+    with pytest.raises(CheckFailed, match="expected a published DuckDB file"):
+        read(tmp_path / "x.duckdb", "select 1")
+
+
+def test_the_publication_is_named(folder, company):
+    manifest = json.loads((tables(folder).parent / "manifest.json").read_text(encoding="utf-8"))
+    text = words_of(company.split("<footer>")[1])
+    assert manifest["id"] in text
+    assert "Data up to 2026-06-28" in text
+    assert "Taxonomy automotive-2026.1" in text

@@ -1,0 +1,184 @@
+"""Whatever a customer types, it arrives as words and as nothing else."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+
+import pytest
+from digest_example import one, publish_said
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from vocanalytics.digest.charts import journey_map
+from vocanalytics.digest.inert import for_markdown, visible
+from vocanalytics.digest.journey import Stop
+from vocanalytics.digest.mail import as_mail
+from vocanalytics.digest.pages import Page, page_of
+from vocanalytics.digest.reading import Publication, read_published
+from vocanalytics.digest.render import html_page, markdown_page, plain_page
+from vocanalytics.resources import resolve_taxonomy
+from vocanalytics.steps.digest import write_digests
+from vocanalytics.taxonomy import load_taxonomy
+from vocanalytics.warehouse.reading import read
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</style></head><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "</bdi></p></blockquote><h1>owned</h1>",
+    "<iframe src='https://evil.example'></iframe>",
+    "<a href='javascript:alert(1)'>click</a>",
+    "<!-- comment --><style>*{display:none}</style>",
+    "{{ 7 * 7 }} {% raw %} {# gone #}",
+    "${jndi:ldap://evil.example/a}",
+    "&lt;script&gt;&#60;b&#62;&amp;",
+    "[click](https://evil.example) ![x](https://evil.example/x.png)",
+    "visit https://evil.example or www.evil.example or mailto:a@evil.example",
+    "<https://evil.example>",
+    "# heading\n## another\n---\n===",
+    "- item\n1. one\n> quote\n```\ncode\n```",
+    "| a | b |\n| --- | --- |\n| c | d |",
+    "*bold* _it_ ~~gone~~ `code` \\* \\",
+    "[ref]: https://evil.example",
+    "=HYPERLINK(\"https://evil.example\";\"x\")",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1)",
+    "safe\u202egnp.exe\u202c and \u2066\u2067x\u2069",
+    "zero\u200bwidth\u2060\ufeff and soft\u00adhyphen",
+    "nul\x00 bell\x07 escape\x1b[31m del\x7f c1\x9b",
+    "line\u2028and\u2029paragraph\r\nbreak",
+    "Z" + "\u0301" * 200,
+    "Subject: x\r\nBcc: a@evil.example",
+    "tag characters \U000e0041\U000e007f",
+    "שלום <b>مرحبا</b> 👩‍👩‍👧 ❤️",
+    "w" * 290,
+)  # fmt: skip
+OURS = {
+    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "nav", "footer", "p", "h1", "h2",
+    "h3", "ul", "ol", "li", "span", "strong", "div", "figure", "figcaption", "blockquote", "bdi", "details", "summary",
+    "table", "caption", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "a", "i", "br",
+    "svg", "desc", "g", "path", "rect", "text", "tspan", "line",
+}  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """The tags, attributes and text a browser would see."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> Page:
+    folder = tmp_path_factory.mktemp("plain")
+    said = [one(f"They kept me waiting for {n} hours.", "service_visit", "waiting_time") for n in range(6)]
+    said += [one(f"Friendly people number {n} here.", "service_visit", "staff_attitude", "positive") for n in range(6)]
+    tables = publish_said(folder, said).settings.published / "current" / "insights.duckdb"
+    published = read_published(lambda sql, values: read(tables, sql, values), Publication("p1", "2026-06-28", 30, 5))
+    return page_of(published, load_taxonomy(resolve_taxonomy("automotive")))
+
+
+def with_words(page: Page, words: str) -> Page:
+    """The page with these words wherever a customer, a feed or a taxonomy may put some."""
+    quote = replace(page.pain_points[0].quotes[0], text=words, source=words)
+    pain = replace(
+        page.pain_points[0], theme=words, touchpoint=words, owner=words, notes=[words], quotes=[quote], change=words
+    )
+    praise = replace(page.praise[0], theme=words, touchpoint=words, owner=words, quotes=[quote])
+    source = replace(page.sources[0], source=words, languages=words, channel=words)
+    return replace(
+        page, title=words, period=words, bases=words, in_short=[words], pain_points=[pain], praise=[praise],
+        sources=[source], caveats=[words], footer=[(words, words)], owners={words: "team.html"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+@pytest.mark.parametrize("in_mail", [False, True], ids=["page", "mail"])
+def test_html_holds_the_words_and_no_tag_of_theirs(page, payload, in_mail):
+    harmless, hostile = (Reader(html_page(with_words(page, w), in_mail=in_mail)) for w in ("harmless", payload))
+    assert hostile.tags == harmless.tags
+    assert hostile.attributes == harmless.attributes
+    assert set(hostile.tags) <= OURS
+    assert visible(payload) in "".join(hostile.text)
+    assert not hidden("".join(hostile.text).replace("\n", ""))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_markdown_holds_the_words_and_no_markup_of_theirs(page, payload):
+    harmless, hostile = (tags_in_markdown(markdown_page(with_words(page, w))) for w in ("harmless", payload))
+    assert hostile == harmless
+
+
+def tags_in_markdown(text: str) -> list[str]:
+    return Reader(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)).tags
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_mail_keeps_its_headers(page, payload):
+    hostile = with_words(page, payload)
+    raw = as_mail(hostile.title, plain_page(hostile), html_page(hostile, in_mail=True), html_page(hostile))
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert set(mail.keys()) == {"Subject", "X-Unsent", "MIME-Version", "Content-Type"}
+    assert not hidden(mail["Subject"])
+    assert len(list(mail.walk())) == 5
+
+
+def test_pictures_stay_well_formed_and_hold_no_tag_of_theirs():
+    stops = [Stop(f"{payload} {n % 4}", payload, -50.0, 40, -70.0, -20.0) for n, payload in enumerate(PAYLOADS)]
+    for wide in (True, False):
+        picture = ElementTree.fromstring(journey_map(stops, wide=wide))
+        assert {element.tag.rpartition("}")[2] for element in picture.iter()} <= OURS
+        assert "javascript" not in " ".join(value for e in picture.iter() for value in e.attrib.values())
+
+
+def test_verbatims_come_through_the_whole_way(tmp_path):
+    cells = ("waiting_time", "kept_informed", "resolution", "ease", "fees", "honesty", "safety", "design")
+    # the store never holds what UTF-8 databases cannot
+    texts = [payload.replace("\x00", "") for payload in PAYLOADS if len(payload) < 200]
+    said = [one(text, "service_visit", cells[n % len(cells)]) for n, text in enumerate(texts)]
+    paths = write_digests(publish_said(tmp_path, said))
+    company = paths[-1].read_text(encoding="utf-8")
+    quoted = [html.unescape(quote) for quote in re.findall(r"“<bdi>(.*?)</bdi>”", company, re.DOTALL)]
+    assert len(quoted) == 15
+    assert set(quoted) <= {visible(text) for text in texts}
+    assert set(Reader(company).tags) <= OURS
+
+
+def hidden(text: str) -> list[str]:
+    kept = "\u200c\u200d\ufe0f"
+    return [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp") and c not in kept]
+
+
+@given(st.text())
+def test_nothing_hidden_is_left(text):
+    assert not hidden(visible(text))
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_markdown_gives_back_the_words(text):
+    shown = Reader(
+        MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(for_markdown(text))
+    )
+    assert " ".join("".join(shown.text).split()) == " ".join(visible(text).split())
+    assert set(shown.tags) <= {"p", "pre", "code"}

@@ -1,0 +1,231 @@
+"""From verbatims to tags with the shipped models."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from vocanalytics import Tagger
+from vocanalytics.errors import MissingColumns, ModelError, SourceError, TaxonomyError
+from vocanalytics.resources import models_dir, resolve_taxonomy
+from vocanalytics.tagging.phrases import PhraseBook, name_phrases
+from vocanalytics.tagging.readings import Place, mood, places
+from vocanalytics.tagging.tagger import COLUMNS
+from vocanalytics.tagging.training import train_themes
+
+BAKERY = """
+name: bakery
+edition: "1"
+stages: [{id: visit, label: Visit, phase: purchase}]
+touchpoints:
+  - {id: counter, label: Counter, stage: visit, about: Being served at the counter in the shop}
+  - {id: webshop, label: Web shop, stage: visit, about: Ordering bread online}
+themes:
+  - {id: taste, label: Taste, about: How the bread and cakes taste}
+  - {id: queue, label: Waiting time, about: How long customers wait in the queue}
+  - {id: price, label: Price, about: What the bread costs}
+"""
+TEXTS = [
+    "Love the car, but the dealer never called me back.",
+    "",
+    "!!! :)",
+    "The app crashes every time I open it. The new seats are very comfortable.",
+]
+
+
+@pytest.fixture(scope="module")
+def tagger():
+    return Tagger.load()
+
+
+@pytest.fixture(scope="module")
+def bakery_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("frame") / "bakery.yaml"
+    path.write_text(BAKERY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def bakery(bakery_file):
+    return Tagger.load(bakery_file)
+
+
+def test_columns_stand_in_the_published_order(tagger):
+    tags = tagger.tag(TEXTS)
+    assert list(tags.columns) == list(COLUMNS)
+    assert set(tags.item_id) == {0, 1, 2, 3}
+    assert tags.item_id.is_monotonic_increasing
+
+
+def test_offsets_reproduce_the_text(tagger):
+    for row in tagger.tag(TEXTS).dropna(subset=["segment"]).itertuples():
+        assert row.verbatim[row.start : row.end] == row.segment
+
+
+def test_clear_cases_are_tagged(tagger):
+    tags = tagger.tag(["The app crashes every time I open it", "Phantom braking on the motorway is scary"])
+    app, braking = tags[tags.item_id == 0], tags[tags.item_id == 1]
+    assert set(app.theme) == {"software"}
+    assert app.touchpoint.iloc[0] == "owner_app"
+    assert app.stage.iloc[0] == "use"
+    assert "safety" in set(braking.theme)
+    assert braking.touchpoint.iloc[0] == "driver_assistance"
+
+
+def test_outcomes_agree_with_tags(tagger):
+    tags = tagger.tag(TEXTS)
+    assert set(tags.outcome) <= {"tagged", "none_applies", "abstained"}
+    assert ((tags.outcome == "tagged") == tags.theme.notna()).all()
+    assert ((tags.touchpoint_outcome == "tagged") == tags.touchpoint.notna()).all()
+    assert (tags.touchpoint.notna() == tags.stage.notna()).all()
+    assert tags.polarity_score.dropna().between(-1, 1).all()
+
+
+def test_an_item_with_both_sides_is_mixed(tagger):
+    tags = tagger.tag(TEXTS[:1])
+    assert set(tags.item_polarity) == {"mixed"}
+    assert tags.drop_duplicates("start").polarity.tolist() == ["positive", "negative"]
+
+
+def test_blank_and_wordless_texts_keep_their_row(tagger):
+    blank, wordless = (tagger.tag(TEXTS)[lambda t, i=i: t.item_id == i] for i in (1, 2))
+    assert blank[["segment", "start", "polarity", "item_polarity"]].isna().all(axis=None)
+    assert wordless.outcome.tolist() == ["none_applies"]
+    assert wordless.polarity.tolist() == ["neutral"]
+    assert wordless.touchpoint.isna().all()
+
+
+def test_no_texts_give_an_empty_frame(tagger):
+    tags = tagger.tag([])
+    assert list(tags.columns) == list(COLUMNS)
+    assert tags.empty
+
+
+def test_company_and_batches_change_nothing(tagger):
+    together = tagger.tag(TEXTS * 2, channel="review")
+    alone = tagger.tag([TEXTS[3]], channel="review")
+    again = together[together.item_id == 7].reset_index(drop=True)
+    for name in COLUMNS:
+        if name != "item_id":
+            assert again[name].equals(alone[name]) or np.allclose(again[name], alone[name], atol=1e-3), name
+
+
+def test_ids_are_copied(tagger):
+    assert set(tagger.tag(["a b", "c d"], ids=["x", "y"]).item_id) == {"x", "y"}
+    with pytest.raises(ValueError, match="ids must be one per text; found 1 for 2"):
+        tagger.tag(["a", "b"], ids=["x"])
+    with pytest.raises(TypeError, match=r"texts\[0\] must be a str"):
+        tagger.tag([None])
+
+
+def test_a_survey_lends_its_touchpoint(tagger):
+    tags = tagger.tag(["Very friendly.", "I have two kids."], context_touchpoint=["service_visit", None])
+    lent = tags[tags.item_id == 0].iloc[0]
+    assert (lent.touchpoint, lent.touchpoint_source, lent.stage) == ("service_visit", "context", "support")
+    assert np.isnan(lent.touchpoint_confidence)
+    with pytest.raises(TaxonomyError, match="has no touchpoint 'moon'"):
+        tagger.tag(["fine"], context_touchpoint="moon")
+
+
+def test_a_neighbour_lends_before_the_survey():
+    told = [
+        Place("abstained"),
+        Place("tagged", "a", 0.9, "text"),
+        Place("abstained"),
+        Place("tagged", "b", 0.8, "text"),
+    ]
+    assert [(p.touchpoint, p.source) for p in places(told, "c")] == [
+        ("a", "neighbour"), ("a", "text"), ("a", "neighbour"), ("b", "text")
+    ]  # fmt: skip
+    assert places([Place("none_applies")], "c")[0].source == "context"
+    assert places([Place("abstained")], None) == [Place("abstained")]
+
+
+@pytest.mark.parametrize(
+    ("polarity", "expected"),
+    [
+        ([[0.9, 0.1, 0.0], [0.0, 0.1, 0.9]], "mixed"),
+        ([[0.9, 0.1, 0.0], [0.0, 0.9, 0.1]], "negative"),
+        ([[0.1, 0.3, 0.6]], "positive"),
+        ([[0.4, 0.35, 0.25]], "negative"),
+        ([[0.2, 0.6, 0.2]], "neutral"),
+        ([], None),
+    ],
+)
+def test_the_mood_of_an_item(polarity, expected):
+    assert mood(np.array(polarity, dtype=np.float32), [10] * len(polarity)).polarity == expected
+
+
+def test_names_alone_make_a_frame_usable(bakery):
+    tags = bakery.tag(
+        ["We waited half an hour in the queue", "The cake tasted delicious", "The bread is too expensive"]
+    )
+    assert tags.groupby("item_id").theme.first().tolist() == ["queue", "taste", "price"]
+
+
+def test_the_model_name_follows_everything_that_could_change_a_tag(tagger, bakery, bakery_file):
+    assert tagger.model.startswith("voc-")
+    assert tagger.model == Tagger.load("automotive").model
+    assert bakery.model != tagger.model
+    assert bakery.model == Tagger.load(bakery_file).model
+
+
+def test_trained_heads_are_reread_as_they_were(bakery, bakery_file, tmp_path):
+    facts = train_themes(bakery_file, None, tmp_path / "heads")
+    assert facts["held_out"]["themes"]["mode"] == "descriptions"
+    again = Tagger.load(bakery_file, tmp_path / "heads")
+    assert again.model == bakery.model
+    assert again.tag(TEXTS).equals(bakery.tag(TEXTS))
+
+
+def test_heads_of_another_frame_are_refused(bakery_file):
+    with pytest.raises(ModelError, match="themes-general: fitted for another taxonomy"):
+        Tagger.load(bakery_file, models_dir() / "themes-general")
+
+
+def test_altered_heads_are_refused(bakery_file, tmp_path):
+    shutil.copytree(models_dir() / "themes-general", tmp_path / "heads")
+    (tmp_path / "heads" / "axes.npz").write_bytes(b"x")
+    with pytest.raises(ModelError, match=r"axes\.npz is not the file"):
+        Tagger.load(resolve_taxonomy("general"), tmp_path / "heads")
+
+
+def test_coded_rows_teach(bakery_file, tmp_path):
+    rows = ["text,themes,touchpoint"]
+    for i in range(25):
+        rows += [
+            f"The fritter was number {i},taste,counter",
+            f"Numbered ticket {i} took ages,queue,counter",
+            f"I came on day {i},,",
+        ]
+    coded = tmp_path / "coded.csv"
+    coded.write_text("\n".join(rows), encoding="utf-8")
+    facts = train_themes(bakery_file, coded, tmp_path / "heads")
+    assert facts["held_out"]["themes"] | {"mode": "labelled", "rows": 75} == facts["held_out"]["themes"]
+    taught = Tagger.load(bakery_file, tmp_path / "heads").tag(["The fritter was number 99"])
+    assert set(taught.theme) == {"taste"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "told"),
+    [
+        ("a.csv", "text,themes\nx,tasty\n", TaxonomyError, "theme id\\(s\\) tasty are not in the taxonomy"),
+        ("a.csv", "text,themes,touchpoint\nx,taste,moon\n", TaxonomyError, "touchpoint id\\(s\\) moon"),
+        ("a.csv", "text,theme\nx,taste\n", MissingColumns, "column\\(s\\) themes not found"),
+        ("a.txt", "", SourceError, "expected a name ending in .csv"),
+        ("a.jsonl", "{", SourceError, "not readable as .jsonl"),
+    ],
+)
+def test_bad_coded_rows_are_refused(bakery_file, tmp_path, name, content, error, told):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(error, match=told):
+        train_themes(bakery_file, tmp_path / name, tmp_path / "heads")
+    assert not (tmp_path / "heads").exists()
+
+
+def test_phrases_are_found_as_words():
+    book = PhraseBook([["cruise control"], ["app"], ["cruise"]])
+    assert book.hits(["Cruise  control and the apps", "happy"]).tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert name_phrases("Waiting time") == ["waiting time"]

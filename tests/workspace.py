@@ -1,0 +1,83 @@
+"""A folder with feeds and a declaration, as a test needs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vocanalytics.config import Settings
+from vocanalytics.steps.daily import run_ingest
+from vocanalytics.steps.job import Job, open_job
+from vocanalytics.steps.report import RunReport
+
+# a column-mapped CSV with a key, dates without times, stars and one text
+REVIEWS = """
+  - name: reviews
+    channel: review
+    format: csv
+    path: reviews*.csv
+    key: id
+    customer: {column: author}
+    submitted: {column: date, formats: ["%Y-%m-%d"], date_only: true}
+    questions: [{id: review, column: text}]
+    scores: [{id: stars, column: stars, scale: stars_1_5}]
+"""
+HEADER = "id,date,stars,text,author\n"
+
+
+@dataclass
+class Workspace:
+    folder: Path
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def declare(self, sources: str = REVIEWS, head: str = "") -> None:
+        self.write("sources.yaml", f"taxonomy: automotive\n{textwrap.dedent(head)}sources:\n{sources}")
+
+    @property
+    def settings(self) -> Settings:
+        home = self.folder / "home"
+        return Settings(sources=self.folder / "sources.yaml", home=home, key_file=home / ".key")
+
+    @property
+    def job(self) -> Job:
+        return open_job(self.settings)
+
+    def ingest(self) -> RunReport:
+        return run_ingest(self.job)
+
+    @contextmanager
+    def store(self):
+        with self.job.store() as con:
+            yield con
+
+    def rows(self, sql: str) -> list[tuple]:
+        with self.store() as con:
+            return con.execute(sql).fetchall()
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def sample(folder: Path) -> Path:
+    """The sample feeds in a folder of their own; returns their declaration."""
+    shutil.copytree(ROOT / "data" / "sample", folder / "sample")
+    return Path(shutil.copy(ROOT / "data" / "sources.yaml", folder / "sources.yaml"))
+
+
+def voc(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The ``voc`` command as a process."""
+    return subprocess.run(
+        [sys.executable, "-m", "vocanalytics", *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, timeout=100, env=os.environ | environ,
+    )  # fmt: skip

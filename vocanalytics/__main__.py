@@ -1,0 +1,3 @@
+from vocanalytics.cli import main
+
+main()

@@ -1,0 +1,65 @@
+"""voc tag, train, evaluate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vocanalytics.config import load_settings
+
+Taxonomy = Annotated[str | None, typer.Option(help="A taxonomy's name or file; default automotive.")]
+ThemesModel = Annotated[Path | None, typer.Option(help="A folder written by `voc train`.")]
+
+
+def tag(
+    input: Annotated[Path, typer.Argument(help="A .csv, .jsonl or .parquet file.")],
+    text: Annotated[str, typer.Option(help="The column that holds the customers' words.")],
+    output: Annotated[Path, typer.Option(help="A .csv, .jsonl or .parquet file to write.")],
+    id: Annotated[str | None, typer.Option(help="A column copied into item_id; default the row number.")] = None,
+    channel: Annotated[str | None, typer.Option(help="review, survey, social or contact.")] = None,
+    question: Annotated[str | None, typer.Option(help="The column that holds the question asked.")] = None,
+    taxonomy: Taxonomy = None,
+    themes_model: ThemesModel = None,
+) -> None:
+    """Mask, segment and tag a file; stores nothing."""
+    from vocanalytics.steps.stateless import tag_file
+
+    settings = load_settings(taxonomy=taxonomy, themes_model=themes_model)
+    written = tag_file(input, output, text=text, id=id, channel=channel, question=question, settings=settings)
+    typer.echo(f"{output}: {written.item_count:,} texts, {written.row_count:,} rows")
+
+
+def train(
+    taxonomy: Annotated[str, typer.Option(help="A taxonomy's name or file.")],
+    output: Annotated[Path, typer.Option(help="The folder to write.")],
+    labelled: Annotated[Path | None, typer.Option(help="Labelled rows: text, themes, optionally touchpoint.")] = None,
+) -> None:
+    """Fit the taxonomy heads."""
+    from vocanalytics.resources import resolve_taxonomy
+    from vocanalytics.steps.train import train_heads
+
+    quality = train_heads(resolve_taxonomy(taxonomy), labelled, output)
+    for name, value in quality.items():
+        if not isinstance(value, dict | list):
+            typer.echo(f"{name:<28}{value}")
+    typer.echo(f"written to {output}")
+
+
+def evaluate(
+    gold: Annotated[Path, typer.Option(help="Columns text, themes; optionally touchpoint, polarity, channel.")],
+    output: Annotated[Path, typer.Option(help="The report, as JSON.")],
+    taxonomy: Taxonomy = None,
+    themes_model: ThemesModel = None,
+    store: Annotated[bool, typer.Option("--store", help="Also write the model_quality ledger.")] = False,
+) -> None:
+    """Measure tags against a gold file."""
+    from vocanalytics.steps.quality import evaluate_file
+
+    report = evaluate_file(gold, output, load_settings(taxonomy=taxonomy, themes_model=themes_model), store=store)
+    for axis in ("themes", "touchpoint", "polarity", "joint"):
+        if axis in report:
+            micro, macro = report[axis]["micro_f1"], report[axis]["macro_f1"]
+            typer.echo(f"{axis:<12}micro F1 {micro:.3f}   macro F1 {macro:.3f}")
+    typer.echo(f"written to {output}")

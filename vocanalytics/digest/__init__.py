@@ -1,0 +1,1 @@
+"""What the CX lead reads: published tables in, pages out. Counts nothing itself."""

@@ -1,0 +1,86 @@
+"""What the results rest on: who was heard, what was left out, what the method cannot say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vocanalytics.digest import words
+from vocanalytics.digest.reading import Published
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    source: str
+    channel: str
+    submissions: str
+    items: str
+    counted: str
+    no_content: str
+    left_out: str
+    abstained: str
+    quarantined: str
+    languages: str
+
+
+def source_lines(published: Published) -> list[SourceLine]:
+    return [_line(row, [r for r in published.languages if r["source"] == row["source"]]) for row in published.coverage]
+
+
+def _line(row: Row, languages: list[Row]) -> SourceLine:
+    counted, unsure = row["counted_item_count"], row["abstained_item_count"]
+    told = [f"{words.LANGUAGES.get(one['language'], one['language'])} {one['item_count']:,}" for one in languages[:3]]
+    rest = sum(one["item_count"] for one in languages[3:])
+    return SourceLine(
+        source=words.plain(row["source"]),
+        channel=row["channel"],
+        submissions=f"{row['submission_count']:,}",
+        items=f"{row['item_count']:,}",
+        counted=f"{counted:,}",
+        no_content=f"{row['no_content_item_count']:,}",
+        left_out=f"{row['duplicate_item_count']:,} / {row['spam_item_count']:,}",
+        abstained=f"{unsure:,} of {counted:,} ({words.percent(100 * unsure / counted)})" if counted else "none",
+        quarantined=f"{row['quarantined_row_count'] or 0:,}",
+        languages=", ".join([*told, f"other {rest:,}"] if rest else told) or "none",
+    )
+
+
+def counted_items(published: Published) -> int:
+    return sum(row["counted_item_count"] for row in published.coverage)
+
+
+def heard_sources(published: Published) -> list[str]:
+    """Sources with feedback of any kind in the period."""
+    return [words.plain(row["source"]) for row in published.coverage if row["submission_count"]]
+
+
+def silent_sources(published: Published) -> list[str]:
+    return [words.plain(row["source"]) for row in published.coverage if not row["submission_count"]]
+
+
+def caveats(published: Published) -> list[str]:
+    found = [
+        "Those who answer, review or post are not all customers. Nothing here corrects for who chose to speak.",
+        "A score that is lower among those who complain of something goes with it; whether fixing it would raise the "
+        "score is another question.",
+        "An item counts once for a pain point, however often it repeats it. Shares of different pain points overlap.",
+        "Items are read by a classifier. Where it is not sure it abstains; the abstained are in the base of every "
+        "share and in no pain point, so shares err on the low side.",
+        "No measured quality of single labels comes with these tables; the model card says how well the classifier "
+        "did on labelled text.",
+        "A change is named only where it is clear after allowing for how many were tested (q under 0.05). "
+        "“No clear change” means that we cannot tell.",
+    ]
+    if silent := silent_sources(published):
+        found.insert(0, f"Nothing came from {words.listed(silent)} in this period.")
+    if published.period and published.period.kind == "all":
+        found.insert(
+            0,
+            f"The last four weeks hold fewer than {published.publication.min_base} items, so the whole history is "
+            "told, and nothing is compared with before.",
+        )
+    if published.period and not published.period.is_complete:
+        found.insert(0, "The period is not over yet; its figures will still grow.")
+    return found

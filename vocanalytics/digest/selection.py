@@ -1,0 +1,207 @@
+"""What is worth a reader's time, and how it is said. Orders and words published figures; counts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from vocanalytics.digest import words
+from vocanalytics.digest.quotes import Quote, Quoting
+from vocanalytics.digest.reading import Published
+
+Row = dict[str, Any]
+
+MOST_PAIN_POINTS = 8
+ENOUGH_PAIN_POINTS = 5  # up to here, thin ones fill up
+MOST_PRAISED = 5
+ALL = "all"
+
+# state -> (word, arrow); only these count as a change
+CHANGES = {"new": ("new", "▲"), "growing": ("growing", "▲"), "easing": ("easing", "▼")}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Positions in percent of the widest bar on the page."""
+
+    at: float
+    low: float
+    high: float
+    prior: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PainPoint:
+    theme: str
+    touchpoint: str
+    stage: str
+    owner: str
+    figure: str
+    change: str
+    state: str  # new, growing, easing or empty
+    arrow: str
+    is_thin: bool
+    bar: Bar
+    notes: list[str]
+    quotes: list[Quote]
+
+
+@dataclass(frozen=True, slots=True)
+class Praise:
+    theme: str
+    touchpoint: str
+    owner: str
+    figure: str
+    quotes: list[Quote]
+
+
+Mine = Callable[[Row], bool]
+
+
+def everyone(row: Row) -> bool:
+    return True
+
+
+def pain_points(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[PainPoint]:
+    """The worst cells over all sources by published rank; where few have one, some that rest on few items too."""
+    rows = [row for row in published.pain_points if row["source"] == ALL and row["negative_item_count"] and mine(row)]
+    ranked = sorted((row for row in rows if row["priority_rank"]), key=lambda row: row["priority_rank"])
+    fewest = 2 if ranked else 1  # one remark is a hint only where there is nothing else
+    thin = [row for row in rows if not row["priority_rank"] and row["negative_item_count"] >= fewest]
+    thin.sort(key=lambda row: (-row["negative_item_count"], row["theme_label"], row["touchpoint_label"]))
+    shown = ranked[:MOST_PAIN_POINTS] + thin[: max(0, ENOUGH_PAIN_POINTS - len(ranked))]
+    widest = max((row["negative_share_pct_high"] for row in shown), default=0) or 1
+    return [_pain_point(row, published, quoting, widest) for row in shown]
+
+
+def _pain_point(row: Row, published: Published, quoting: Quoting, widest: float) -> PainPoint:
+    word, arrow = CHANGES.get(row["state"], ("", ""))
+    low, high, prior = row["negative_share_pct_low"], row["negative_share_pct_high"], row["prior_negative_share_pct"]
+    return PainPoint(
+        theme=row["theme_label"],
+        touchpoint=place(row),
+        stage=row["stage_label"] or "",
+        owner=row["owner"] or "",
+        figure=figure(row),
+        change=compared(row),
+        state=word,
+        arrow=arrow,
+        is_thin=row["is_thin"] or not row["priority_rank"],
+        bar=Bar(
+            at=100 * row["negative_share_pct"] / widest,
+            low=100 * low / widest,
+            high=100 * high / widest,
+            prior=None if prior is None else min(100.0, 100 * prior / widest),
+        ),
+        notes=[*_by_source(row, published), *_gaps(row, published), *_unsure(row)],
+        quotes=quoting.pick(row["quotes"] or [], "pain_points"),
+    )
+
+
+def sorest(published: Published, mine: Mine = everyone) -> Row | None:
+    """The touchpoint most items are negative at, of those whose net sentiment is clearly below zero."""
+    enough = published.publication.min_cell
+    rows = [
+        row
+        for row in published.touchpoints
+        if row["source"] == ALL and row["mention_item_count"] >= enough and row["net_sentiment_high"] < 0 and mine(row)
+    ]
+    return max(rows, key=lambda row: (row["negative_item_count"], row["touchpoint"]), default=None)
+
+
+def place(row: Row) -> str:
+    return "touchpoint not told" if row["touchpoint"] == "(unplaced)" else str(row["touchpoint_label"])
+
+
+def figure(row: Row) -> str:
+    count, base, pct = row["negative_item_count"], row["item_count"], row["negative_share_pct"]
+    bounds = words.share_interval(row["negative_share_pct_low"], row["negative_share_pct_high"])
+    return f"{count:,} of {words.many(base, 'item')} ({words.percent(pct)}, {bounds})"
+
+
+def compared(row: Row) -> str:
+    """The change in words; without a state there is nothing to compare with."""
+    if not row["state"]:
+        return "Too little feedback, now or before, to compare."
+    then = before(row)
+    if row["state"] in CHANGES:
+        bounds = words.interval(row["change_points_low"], row["change_points_high"])
+        by = f"{words.signed(row['change_points'])} points ({bounds})"
+        return f"{CHANGES[row['state']][0].capitalize()}, {by}. Before: {then}."
+    return f"No clear change. Before: {then}."
+
+
+def before(row: Row) -> str:
+    count, base, pct = row["prior_negative_item_count"], row["prior_item_count"], row["prior_negative_share_pct"]
+    when = words.span(row["prior_on"], row["prior_until_on"])
+    if not base:
+        return f"no feedback ({when})"
+    return f"{words.share(count, base, pct)} ({when})"
+
+
+def _by_source(row: Row, published: Published) -> Iterable[str]:
+    parts = [
+        f"{words.plain(one['source'])} "
+        + words.share(one["negative_item_count"], one["item_count"], one["negative_share_pct"])
+        for one in _same_cell(row, published)
+        if one["negative_item_count"]
+    ]
+    if parts:
+        yield f"By source: {'; '.join(parts)}."
+
+
+def _gaps(row: Row, published: Published) -> Iterable[str]:
+    """How the score goes with it, for the sources that ask for one: an association."""
+    for one in _same_cell(row, published):
+        if one["score_gap"] is None:
+            continue
+        gap, low, high = one["score_gap"], one["score_gap_low"], one["score_gap_high"]
+        who = f"{words.plain(one['source'])} ({words.SCALES.get(one['score_scale'], one['score_scale'])})"
+        base = words.many(one["score_gap_response_count"], "response")
+        bounds = "no interval" if low is None else words.interval(low, high, 1)
+        # on the bounds as they are shown: "-1.2 to 0.0" would not look clear to anybody
+        if low is not None and round(low, 1) <= 0 <= round(high, 1):
+            yield f"{who}: no clear difference between those who complain of it and the others ({base}, {bounds})."
+        else:
+            direction = "less" if gap < 0 else "more"
+            yield (
+                f"{who}: customers who complain of it give {abs(gap):.1f} points {direction} than the others "
+                f"({base}, {bounds}). An association, not a cause."
+            )
+
+
+def _unsure(row: Row) -> Iterable[str]:
+    if row["mixed_item_count"]:
+        yield f"{words.many(row['mixed_item_count'], 'item')} both praise and criticise it; not in the figure above."
+    if row["abstained_item_count"]:
+        count = words.many(row["abstained_item_count"], "item")
+        yield f"{count} negative at this touchpoint could not be given a theme; some may belong here."
+
+
+def _same_cell(row: Row, published: Published) -> list[Row]:
+    cell = (row["touchpoint"], row["theme"])
+    found = [r for r in published.pain_points if r["source"] != ALL and (r["touchpoint"], r["theme"]) == cell]
+    return sorted(found, key=lambda r: (-r["negative_item_count"], r["source"]))
+
+
+def praised(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[Praise]:
+    """The cells most items are positive about, where fewer are negative. Counts only: no table has their intervals."""
+    enough = published.publication.min_cell
+    rows = [
+        row
+        for row in published.praised
+        if row["positive_item_count"] >= max(enough, row["negative_item_count"] + 1) and mine(row)
+    ]
+    return [_praise(row, published, quoting) for row in rows[:MOST_PRAISED]]
+
+
+def _praise(row: Row, published: Published, quoting: Quoting) -> Praise:
+    counted = words.many(sum(one["counted_item_count"] for one in published.coverage), "item")
+    return Praise(
+        theme=row["theme_label"],
+        touchpoint=place(row),
+        owner=row["owner"] or "",
+        figure=f"{row['positive_item_count']:,} of {counted} positive, {row['negative_item_count'] or 'none'} negative",
+        quotes=quoting.pick(row["quotes"], "mentions", most=2),
+    )

@@ -1,0 +1,70 @@
+-- score_trends: what customers score, per source and question, on that question's own scale.
+--
+-- Grain     one row per period, source, question, scale
+-- Reads     _scores, _days, _periods
+-- Params    $min_base  fewest responses a figure should rest on
+-- For       analyst and CX lead; the only place scores are shareable from
+-- Caveats   Never over sources: questions, scales and people differ.
+
+with
+
+by_respondent as (
+
+    select
+        period_no, source, question_id, score_scale, is_main, respondent, max(question) as question,
+        count(*) as n, sum(score) as total, sum(score ^ 2) as squares,
+        count(*) filter (score >= 9) as up,
+        count(*) filter (score <= 6) as down,
+        count(*) filter (score >= 4) as top
+    from _scores
+    inner join _days using (submitted_on)
+    where not is_prior
+    group by all
+
+),
+
+counted as (
+
+    select
+        period_no, source, question_id, score_scale, is_main, max(question) as question, sum(n)::bigint as n,
+        sum(n) ^ 2 / sum(n * n) as effective, sum(total) / sum(n) as mean,
+        variance_of(sum(n), sum(total), sum(squares)) as variance,
+        sum(up)::bigint as up, sum(down)::bigint as down, sum(top) / sum(n) as top,
+        score_scale = 'nps_0_10' as is_nps, score_scale in ('csat_1_5', 'stars_1_5') as has_top,
+        mean_reach(variance, effective) as reach
+    from by_respondent
+    group by all
+
+),
+
+told as (
+
+    select
+        *,
+        case when is_nps then round(100.0 * (up - down) / n, 2) end as nps,
+        case when is_nps then round(net_low(up / n, down / n, effective), 2) end as nps_low,
+        case when is_nps then round(net_high(up / n, down / n, effective), 2) end as nps_high,
+        case when has_top then as_pct(top) end as top_2_box_share_pct,
+        case when has_top then as_pct(wilson_low(top, effective)) end as top_2_box_share_pct_low,
+        case when has_top then as_pct(wilson_high(top, effective)) end as top_2_box_share_pct_high,
+        case when not is_nps then round(counted.mean, 3) end as shown_mean,
+        case when not is_nps then round(at_least(counted.mean - reach, scale_low(score_scale)), 3) end as mean_low,
+        case when not is_nps then round(at_most(counted.mean + reach, scale_high(score_scale)), 3) end as mean_high
+    from counted
+
+)
+
+select
+    period_kind, period_on, period_until_on, is_complete, source, question_id, question, score_scale, is_main,
+    n as response_count, round(effective, 2) as effective_response_count,
+    case when is_nps then up end as promoter_count,
+    case when is_nps then n - up - down end as passive_count,
+    case when is_nps then down end as detractor_count,
+    nps, nps_low, nps_high, top_2_box_share_pct, top_2_box_share_pct_low, top_2_box_share_pct_high,
+    shown_mean as mean, mean_low, mean_high, metric_of(score_scale) as score_metric,
+    case score_metric when 'nps' then nps when 'mean' then shown_mean else top_2_box_share_pct end as headline,
+    case score_metric when 'nps' then nps_low when 'mean' then mean_low else top_2_box_share_pct_low end as headline_low,
+    case score_metric when 'nps' then nps_high when 'mean' then mean_high else top_2_box_share_pct_high end as headline_high,
+    n < $min_base as is_thin, $model as model, $taxonomy as taxonomy, $masking as masking
+from told
+inner join _periods using (period_no)

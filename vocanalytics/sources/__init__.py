@@ -1,0 +1,16 @@
+"""Feeds: from files to submissions, row by row, in flat memory.
+
+declaration = load_declaration(Path("data/sources.yaml"))
+for source in declaration.sources:
+    for path in source.files():
+        for row in read(source, path):  # Accepted | Rejected | Filtered
+            ...
+"""
+
+from __future__ import annotations
+
+from vocanalytics.sources.customers import CustomerRow, customers
+from vocanalytics.sources.declaration import Declaration, Source, load_declaration
+from vocanalytics.sources.reading import problems, read
+
+__all__ = ["CustomerRow", "Declaration", "Source", "customers", "load_declaration", "problems", "read"]

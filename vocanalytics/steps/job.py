@@ -1,0 +1,64 @@
+"""What every step of a run needs: settings, the declared feeds, the key, the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vocanalytics.config import Settings
+from vocanalytics.errors import ConfigError
+from vocanalytics.keys import Key, load_key, passing_key
+from vocanalytics.resources import resolve_taxonomy
+from vocanalytics.sources import Declaration, Source, load_declaration
+from vocanalytics.warehouse.connection import Connection, connect, hold
+
+DEFAULT_TAXONOMY = "automotive"
+# what DuckDB may use of the 1 GiB an ingest is promised to stay under
+INGEST_MEMORY = "400MB"
+PUBLISH_MEMORY = "3GB"
+DEFAULT_MIN_BASE = 30
+DEFAULT_MIN_CELL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    settings: Settings
+    declaration: Declaration
+    key: Key
+
+    @contextmanager
+    def store(self, memory: str = INGEST_MEMORY) -> Iterator[Connection]:
+        """The working store, held against other runs."""
+        with hold(self.settings.home), connect(self.settings.warehouse, key=self.key, memory_limit=memory) as con:
+            yield con
+
+    def source(self, name: str) -> Source:
+        for source in self.declaration.sources:
+            if source.name == name:
+                return source
+        names = ", ".join(source.name for source in self.declaration.sources)
+        raise ConfigError(f"{self.settings.sources}: no source {name!r}; declared are: {names}. Nothing was read.")
+
+    @property
+    def taxonomy(self) -> Path:
+        return resolve_taxonomy(self.settings.taxonomy or self.declaration.taxonomy or DEFAULT_TAXONOMY)
+
+    @property
+    def min_base(self) -> int:
+        return self.settings.min_base or self.declaration.min_base or DEFAULT_MIN_BASE
+
+    @property
+    def min_cell(self) -> int:
+        return self.settings.min_cell or self.declaration.min_cell or DEFAULT_MIN_CELL
+
+
+def open_job(settings: Settings, *, make_key: bool = True) -> Job:
+    """Read the declaration and the key. Reads no feed and writes nothing but a first key.
+
+    With ``make_key=False`` a missing key is replaced by a passing one, for looks that store nothing.
+    """
+    declaration = load_declaration(settings.sources)
+    key = load_key(settings.key_file) if make_key or settings.key_file.exists() else passing_key()
+    return Job(settings, declaration, key)

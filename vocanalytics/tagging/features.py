@@ -1,0 +1,166 @@
+"""What the heads see besides the embedding: hashed words with negation, character pieces, channel and question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocanalytics.records import CHANNELS
+
+EDITION = "features-3"
+BUCKETS = 2**17  # for heads with a few classes; others fold it
+TERSE = 6  # words up to which an answer is read through its question
+_MAX_CHARACTERS = 4_000
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[!?]+|[.,;:]|[^\w\s]")
+_NEGATION = re.compile(
+    r"(?:no|not|never|none|nothing|nobody|nowhere|neither|nor|without|hardly|barely|cannot|.+n['’]t"
+    r"|(?:do|did|ca|wo|is|was|does|could|would|should|have|has|are|were)nt)$"
+)
+_REACH = 5  # words a negation colours
+# judging words of any trade; what they are worth is learned
+_PRAISE = frozenset(
+    re.findall(
+        r"\S+",
+        """good great nice excellent amazing awesome brilliant fantastic superb wonderful perfect lovely love loved
+        loves like liked happy pleased satisfied impressed impressive recommend recommended helpful help helped
+        friendly kind polite professional efficient quick fast easy simple smooth comfortable reliable clean fair
+        best better enjoy enjoyed pleasant beautiful worth works worked working informed explained understand
+        useful listened care cared clear honest thorough prompt punctual patient welcoming attentive responsive
+        flexible affordable resolved fixed solved thanks thank appreciate delighted courteous knowledgeable safe
+        quiet spacious gut freundlich zufrieden super toll bien bueno excelente gentile ottimo bravo parfait""",
+    )
+)
+_BLAME = frozenset(
+    re.findall(
+        r"\S+",
+        """bad poor terrible awful horrible worst worse useless rude slow late delay delays delayed wait waiting
+        waited problem problems issue issues complaint complaints complain fault faults faulty error errors
+        broken broke break breaks fail fails failed failure crash crashes crashed disappointed disappointing
+        disappointment annoying frustrating frustrated hassle stress stressful difficult complicated confusing
+        confused dirty noise noisy loud rattle rattles expensive overpriced fee fees hidden pressure pushy
+        ignored refused cancelled damage damaged scratch wrong mistake mistakes lack lacking missing waste
+        trouble regret unhappy unhelpful unprofessional uncomfortable dangerous scary scam lied lie lies avoid
+        hate hated nightmare joke mess letdown criticism fuss schlecht teuer kaputt schlimm malo caro pessimo nul""",
+    )
+)
+_LETS_DOWN = re.compile(r"\blets? (?:me|us|you|her|him|them|anyone) down\b")
+_STOPS = frozenset(".,;:!?")
+_ASKS_WORSE = re.compile(
+    r"improv|better|wors|dislik|least|frustrat|problem|wrong|complain|\bchang|disappoint|\bbad\b|negativ|challeng|difficult"
+    r"|missing|issue|dissatisf|not (?:like|enjoy|happy)|fix\b|annoy|unhappy",
+    re.IGNORECASE,
+)
+_ASKS_BETTER = re.compile(
+    r"\blik(?:e|ed)\b|\bbest\b|enjoy|\bgood\b|\bwell\b|\blov|positiv|strength|pleas(?:ed|ant)|\bsatisf|happy|impress"
+    r"|great|appreciat|stand out",
+    re.IGNORECASE,
+)
+QUESTIONS = ("none", "open", "worse", "better")
+_JUDGED = ("praise", "praise_negated", "blame", "blame_negated")
+CIRCUMSTANCES = len(CHANNELS) + len(QUESTIONS) + len(_JUDGED)
+
+
+@lru_cache(maxsize=1024)
+def question_kind(question: str | None) -> str:
+    """What a survey question invites: ``worse`` (criticism), ``better`` (praise), ``open`` or ``none``.
+
+    >>> question_kind("What could we do better?"), question_kind("What did you like most?")
+    ('worse', 'better')
+    """
+    if not question or not question.strip():
+        return "none"
+    asked = re.sub(r"would you like\b|well[- ]being|please", "", question, flags=re.IGNORECASE)
+    if re.search(r"\bleast\b|\bnot\b", asked, re.IGNORECASE):
+        return "worse"
+    worse, better = bool(_ASKS_WORSE.search(asked)), bool(_ASKS_BETTER.search(re.sub(_ASKS_WORSE, "", asked)))
+    if worse == better:
+        return "open"
+    return "worse" if worse else "better"
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words; those a negation colours end in ``_not``.
+
+    >>> words("No problems, friendly staff")
+    ['no', 'problems_not', ',', 'friendly', 'staff']
+    """
+    marked, reach = [], 0
+    for word in _TOKEN.findall(_LETS_DOWN.sub("letdown", text[:_MAX_CHARACTERS].lower())):
+        if word[0] in _STOPS or word == "but":
+            reach = 0
+        marked.append(f"{word}_not" if reach and word[0].isalpha() else word)
+        reach = _REACH if _NEGATION.match(word) else max(reach - 1, 0)
+    return marked
+
+
+def _grams(text: str, question: str) -> Iterator[str]:
+    tokens = [word.encode("utf-8", "replace").decode() for word in words(text)]
+    yield from tokens
+    yield from map(" ".join, pairwise(tokens))
+    for token in tokens:
+        yield from _pieces(token)
+    if question != "none" and len(tokens) <= TERSE:
+        # "pricing" means one thing after "What could we improve?" and another after "What did you like?"
+        yield f"{question}?"
+        for token in tokens:
+            yield f"{question}? {token}"
+
+
+@lru_cache(maxsize=50_000)
+def _pieces(word: str) -> tuple[str, ...]:
+    plain = f"<{word.removesuffix('_not')}>"
+    return tuple(f"#{plain[i : i + n]}" for n in (3, 4) for i in range(len(plain) - n + 1))
+
+
+@cache
+def _hasher() -> Any:
+    from sklearn.feature_extraction import FeatureHasher
+
+    return FeatureHasher(n_features=BUCKETS, input_type="string", alternate_sign=False, dtype=np.float32)
+
+
+def hashed(texts: Sequence[str], questions: Sequence[str | None]) -> Any:
+    """Sparse rows of unit length, shape (n, BUCKETS)."""
+    from sklearn.preprocessing import normalize
+
+    if not len(texts):
+        from scipy.sparse import csr_matrix
+
+        return csr_matrix((0, BUCKETS), dtype=np.float32)
+    counts = _hasher().transform(_grams(t, question_kind(q)) for t, q in zip(texts, questions, strict=True))
+    counts.data = np.sqrt(counts.data)
+    return normalize(counts, copy=False)
+
+
+def circumstances(
+    texts: Sequence[str], channels: Sequence[str | None], questions: Sequence[str | None]
+) -> NDArray[np.float32]:
+    """Channel and kind of question, one-hot, and how the words judge: shape (n, CIRCUMSTANCES)."""
+    columns = np.zeros((len(channels), CIRCUMSTANCES), dtype=np.float32)
+    for row, (text, channel, question) in enumerate(zip(texts, channels, questions, strict=True)):
+        if channel is not None:
+            columns[row, CHANNELS.index(channel)] = 1
+        columns[row, len(CHANNELS) + QUESTIONS.index(question_kind(question))] = 1
+        columns[row, -len(_JUDGED) :] = judged(words(text))
+    return columns
+
+
+def judged(marked: Sequence[str]) -> list[float]:
+    """How much praise and blame the words hold, plain and negated: negated blame is praise of a kind.
+
+    >>> judged(words("no issues, great staff"))
+    [1.0, 0.0, 0.0, 1.0]
+    """
+    found = [0, 0, 0, 0]
+    for word in marked:
+        plain = word.removesuffix("_not")
+        side = 0 if plain in _PRAISE else 2 if plain in _BLAME else -1
+        if side >= 0:
+            found[side + (plain != word)] += 1
+    return [min(count, 3) ** 0.5 for count in found]

@@ -1,0 +1,36 @@
+"""Fits the taxonomy heads and writes them as a model folder (what ``voc train`` does)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from vocanalytics.tagging.encoder import Encoder
+from vocanalytics.tagging.themes import ThemesModel, fit_themes
+from vocanalytics.taxonomy import load_taxonomy
+
+
+def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path) -> dict[str, Any]:
+    """Fit both axes of a taxonomy on the shipped encoder, and write them to ``output``.
+
+    Parameters
+    ----------
+    taxonomy_path : path
+        The coding frame.
+    labelled : path, optional
+        Rows coded by people (``.csv``, ``.jsonl``, ``.parquet``): columns ``text``, ``themes`` (ids joined by
+        ``;``) and optionally ``touchpoint``.
+    output : path
+        The folder to write; `Tagger.load` takes it as ``themes_model``.
+
+    Returns
+    -------
+    dict
+        Held-out figures per axis: rows, threshold, micro F1, precision, recall.
+    """
+    started = time.monotonic()
+    taxonomy, encoder = load_taxonomy(taxonomy_path), Encoder.load()
+    model: ThemesModel = fit_themes(taxonomy, encoder, labelled)
+    manifest = model.save(output)
+    return {**model.facts, "digest": manifest.digest[:12], "seconds": round(time.monotonic() - started, 1)}

@@ -1,0 +1,230 @@
+"""Run the SQL of ``vocanalytics/insights`` on the working store and hold the results to their contracts.
+
+A file whose name starts with an underscore is a step: a temporary table several published ones read.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from inspect import Parameter, Signature
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from duckdb.func import ARROW, SPECIAL
+
+from vocanalytics.errors import CheckFailed, ConfigError
+from vocanalytics.taxonomy import Taxonomy
+from vocanalytics.warehouse.contracts import INSIGHTS, TABLES, Check, Contract, load_contracts
+
+logger = logging.getLogger(__name__)
+
+VectorFunction = Callable[..., Any]  # arrays of floats in, an array of floats of the same length out
+
+# function -> how many arguments; what SQL cannot compute
+FUNCTIONS = {"share_change_p_value": 4, "normal_p_value": 1, "student_quantile": 1}
+
+# in the order they are built; each reads only earlier ones
+ORDER = (
+    "_withheld", "_frame", "_items", "feedback", "mentions", "_periods", "_days", "_main_questions", "_scores",
+    "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices", "_quotes",
+    "_pain_tests", "pain_points", "_places", "_place_counts", "_place_scores", "_scorecard", "touchpoint_scorecard",
+    "journey_scorecard", "source_coverage",
+)  # fmt: skip
+
+STANDS = "The publication before still stands."
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a set of tables is built for; the values the SQL knows as $model, $as_of and so on."""
+
+    model: str
+    taxonomy: str
+    masking: str
+    as_of: date
+    min_base: int
+    min_cell: int
+
+
+def build(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    *,
+    edition: Edition,
+    taxonomy: Taxonomy,
+    functions: Mapping[str, VectorFunction],
+    tables: Collection[str] = TABLES,
+) -> dict[str, int]:
+    """Create published tables in ``schema`` (an attached database) and check them; returns rows per table.
+
+    ``tables`` are those wanted; what they read is built with them.
+
+    ``con`` is left as it was found: steps, macros and functions are gone afterwards, whatever happens.
+
+    Raises
+    ------
+    CheckFailed
+        A table breaks its contract.
+    ConfigError
+        A function the SQL needs was not handed in.
+    """
+    contracts = load_contracts()
+    rows = {}
+    with _workbench(con, taxonomy, functions):
+        for name in _needed(tables):
+            query = _query(name)
+            parameters = _parameters(query, edition)
+            if name.startswith("_"):
+                con.execute(f"create temp table {name} as {query}", parameters)
+                continue
+            con.execute(f"create table {schema}.{name} as {query}", parameters)
+            rows[name] = check(con, f"{schema}.{name}", contracts[name])
+            con.execute(f"create temp view {name} as from {schema}.{name}")
+    return {name: rows[name] for name in contracts if name in rows}
+
+
+def _needed(tables: Collection[str]) -> list[str]:
+    """The tables and all they read, in building order."""
+    needed = set(tables)
+    for name in reversed(ORDER):
+        if name in needed:
+            needed.update(set(re.findall(r"\w+", _query(name))) & set(ORDER[: ORDER.index(name)]))
+    return [name for name in ORDER if name in needed]
+
+
+def _query(name: str) -> str:
+    """The SQL without its comments."""
+    return re.sub(r"--.*", "", (INSIGHTS / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def check(con: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> int:
+    """Hold a built table to its contract; returns its rows. A broken ``warn`` check is logged.
+
+    Raises
+    ------
+    CheckFailed
+        Names the table, the check and how many rows break it.
+    """
+    built = {name: kind for name, kind, *_ in con.execute(f"describe {table}").fetchall()}
+    promised = {column.name: column.type for column in contract.columns}
+    if list(built.items()) != list(promised.items()):
+        differing = [name for name in promised | built if built.get(name) != promised.get(name)]
+        detail = [f"{name} (promised {promised.get(name)}, built {built.get(name)})" for name in differing]
+        raise CheckFailed(
+            f"{contract.name}: the query and {contract.name}.yaml disagree on "
+            f"{', '.join(detail) or 'the order of columns'}. {STANDS}"
+        )
+    grain = ", ".join(contract.grain)
+    doubled = _count(con, f"from (from {table} select 1 group by {grain} having count(*) > 1)")
+    broken = [(Check("fail", f"one row per {grain}"), doubled)]
+    promises = [*_implied(contract), *contract.checks]
+    # one scan for all of them; null is not true, so an unknown counts as broken
+    counts = ", ".join(f"count(*) filter (where ({promise.that}) is not true)" for promise in promises)
+    (rows, *found) = con.execute(f"select count(*), {counts} from {table}").fetchall()[0]
+    for promise, bad in [*broken, *zip(promises, found, strict=True)]:
+        if bad:
+            _tell(contract, promise, bad)
+    return int(rows)
+
+
+def _implied(contract: Contract) -> list[Check]:
+    """What every table promises: its key is known, and a figure is a number or null."""
+    keyed = [f"{name} is not null" for name in contract.grain if name not in contract.nullable]
+    numbers = [f"coalesce(isfinite({column.name}), true)" for column in contract.columns if column.type == "DOUBLE"]
+    return [Check("fail", " and ".join(promises)) for promises in (keyed, numbers) if promises]
+
+
+def _tell(contract: Contract, promise: Check, bad: int) -> None:
+    reason = f" ({promise.because})" if promise.because else ""
+    message = f"{contract.name}: {bad:,} row(s) break `{promise.that}`{reason}"
+    if promise.level == "fail":
+        raise CheckFailed(f"{message}. {STANDS}")
+    logger.warning("%s", message)
+
+
+def _count(con: duckdb.DuckDBPyConnection, selection: str) -> int:
+    return int(con.execute(f"select count(*) {selection}").fetchall()[0][0])
+
+
+def _parameters(query: str, edition: Edition) -> dict[str, Any]:
+    # DuckDB refuses a parameter that the query does not use
+    return {name: getattr(edition, name) for name in re.findall(r"\$([a-z_]+)", query)}
+
+
+@contextmanager
+def _workbench(
+    con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy, functions: Mapping[str, VectorFunction]
+) -> Iterator[None]:
+    """Macros, functions and the coding frame, there while tables are built."""
+    absent = sorted(FUNCTIONS.keys() - functions.keys())
+    if absent:
+        raise ConfigError(f"publishing needs the function(s) {', '.join(absent)}; pass them in. {STANDS}")
+    _clear(con)
+    try:
+        for name, arity in FUNCTIONS.items():
+            told = _on_arrow(functions[name], arity)
+            con.create_function(name, told, ["DOUBLE"] * arity, "DOUBLE", type=ARROW, null_handling=SPECIAL)
+        _lay_out(con, taxonomy)
+        con.execute(_macros())
+        yield
+    finally:
+        _clear(con)
+        for name in FUNCTIONS:
+            with suppress(duckdb.InvalidInputException):
+                con.remove_function(name)
+
+
+def _clear(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what a build leaves in the session, its own or that of one that was interrupted."""
+    for name in reversed(ORDER):
+        con.execute(f"drop {'table' if name.startswith('_') else 'view'} if exists temp.{name}")
+    for name in ("taxonomy_stages", "taxonomy_touchpoints", "taxonomy_themes", "taxonomy_labels"):
+        con.execute(f"drop table if exists temp.{name}")
+    for name in re.findall(r"create temp macro (\w+)", _macros()):
+        con.execute(f"drop macro if exists temp.{name}")
+
+
+def _macros() -> str:
+    return (INSIGHTS / "macros.sql").read_text(encoding="utf-8")
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> None:
+    """The coding frame as temporary tables."""
+    points, themes = taxonomy.touchpoints, taxonomy.themes
+    floors = [("touchpoint", p.id, p.min_f1) for p in points] + [("themes", t.id, t.min_f1) for t in themes]
+    frame: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+        "stages": ("stage varchar, stage_label varchar", [(s.id, s.label) for s in taxonomy.stages]),
+        "touchpoints": (
+            "touchpoint varchar, touchpoint_label varchar, stage varchar, owner varchar",
+            [(p.id, p.label, p.stage, p.owner) for p in points],
+        ),
+        "themes": ("theme varchar, theme_label varchar", [(t.id, t.label) for t in themes]),
+        "labels": (
+            "axis varchar, label varchar, min_f1 double",
+            [(axis, label, taxonomy.min_f1 if floor is None else floor) for axis, label, floor in floors],
+        ),
+    }
+    for name, (columns, rows) in frame.items():
+        con.execute(f"create temp table taxonomy_{name} ({columns})")
+        for row in rows:
+            con.execute(f"insert into taxonomy_{name} values ({', '.join('?' * len(row))})", row)
+
+
+def _on_arrow(function: VectorFunction, arity: int) -> Callable[..., pa.Array]:
+    """The function on DuckDB's columns; a null goes in as NaN, and NaN comes back as null."""
+
+    def wrapped(*columns: pa.ChunkedArray) -> pa.Array:
+        result = np.asarray(function(*(column.to_numpy() for column in columns)), dtype=float)
+        return pa.array(result, mask=np.isnan(result))
+
+    # DuckDB counts parameters by the signature
+    names = [Parameter(f"column_{n}", Parameter.POSITIONAL_ONLY) for n in range(arity)]
+    wrapped.__signature__ = Signature(names)  # type: ignore[attr-defined]
+    return wrapped

@@ -1,0 +1,128 @@
+"""The shareable edition: aggregates only, with thin cells hidden so that nothing around them gives them back.
+
+A row is hidden when its base or one of its counts is too small. Where rows add up to another (sources to `all`,
+weeks to four weeks, months to a quarter), one hidden row among visible ones could be worked out by subtraction, so
+the smallest visible neighbour is hidden with it, until at least two are hidden and their sum is not small itself
+(complementary suppression: Cox, "Suppression methodology and statistical disclosure control", JASA 75, 1980).
+Comparisons and scores of cells are left out altogether: a prior count is another row's count.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from vocanalytics.warehouse.contracts import Column, Contract
+
+IS_SUPPRESSED = Column(
+    "is_suppressed",
+    "BOOLEAN",
+    "True where the figures are withheld: too few items behind them, or behind a neighbour they would give away.",
+)
+
+# axis -> which row a row adds up into; null where it is itself the total
+_PARENTS = {
+    "source": "case when source <> 'all' then {'source': 'all', 'kind': period_kind, 'on': period_on} end",
+    "period": """
+        case period_kind
+            when 'month' then {'source': source, 'kind': 'quarter', 'on': date_trunc('quarter', period_on)::date}
+            when 'week' then {'source': source, 'kind': 'four_weeks', 'on': period_on - ((
+                period_on - (select min(period_on) from shield where period_kind = 'four_weeks')
+            ) % 28 + 28)::integer % 28}
+        end
+    """,
+}
+
+
+def shareable_columns(contract: Contract) -> list[Column]:
+    """What the shareable edition of a table has, ``is_suppressed`` last."""
+    return [column for column in contract.columns if column.shareable] + [IS_SUPPRESSED]
+
+
+def share(
+    con: duckdb.DuckDBPyConnection, contract: Contract, built: str, target: str, *, min_base: int, min_cell: int
+) -> int:
+    """Create ``target`` from the table ``built``; returns how many rows are hidden."""
+    watched = {name: min_cell for name in contract.counts} or {str(contract.base): min_base}
+    thin = " or ".join(
+        [f"{contract.base} < {min_base}", *(f"{c} between 1 and {min_cell - 1}" for c in contract.counts)]
+    )
+    grain = ", ".join(contract.grain)
+    # the whole history is the sum of all periods, and would give their hidden cells away
+    kept = "where period_kind <> 'all'" if "period_kind" in contract.grain else ""
+    con.execute(f"""
+        create or replace temp table shield as
+        select row_number() over (order by {grain}) as row_no, {grain}, {", ".join(watched)},
+            {contract.base} as base, {thin} as is_suppressed
+        from {built} {kept}
+    """)
+    if contract.additive:
+        _lay_out_equations(con, contract)
+        while _hide_one_more(con, watched):
+            pass
+        con.execute("drop table equations")
+    _write(con, contract, built, target)
+    hidden = con.execute("select count(*) from shield where is_suppressed").fetchall()[0][0]
+    con.execute("drop table shield")
+    return int(hidden)
+
+
+def _lay_out_equations(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """One row per equation and row in it; an equation is a published total and the rows that add up to it."""
+    place = ", ".join(name for name in contract.grain if name not in ("period_kind", "period_on", "source"))
+    children = " union all ".join(
+        f"select row_no, {place}, '{axis}' as axis, {_PARENTS[axis]} as parent from shield"
+        for axis in contract.additive
+    )
+    con.execute(f"""
+        create or replace temp table equations as
+        with children as (from ({children}) where parent is not null),
+        totals as (
+            select row_no, {place}, {{'source': source, 'kind': period_kind, 'on': period_on}} as parent from shield
+        ),
+        pairs as (
+            select totals.row_no as total_no, axis, children.row_no as child_no
+            from children inner join totals using ({place}, parent)
+        )
+        select distinct axis, total_no, total_no as row_no, true as is_total from pairs
+        union all
+        select axis, total_no, child_no, false from pairs
+    """)
+
+
+def _hide_one_more(con: duckdb.DuckDBPyConnection, watched: dict[str, int]) -> bool:
+    """Hide the smallest visible part of every equation that still gives a hidden row away."""
+    small = " or ".join(
+        f"sum({name}) filter (is_suppressed and not is_total) between 1 and {least - 1}"
+        for name, least in watched.items()
+    )
+    first = next(iter(watched))
+    (hidden,) = con.execute(f"""
+        update shield set is_suppressed = true where row_no in (
+            with parts as (from equations inner join shield using (row_no)),
+            leaking as (
+                select axis, total_no from parts
+                group by axis, total_no
+                having count(*) filter (is_suppressed) = 1
+                    or (not bool_or(is_total and is_suppressed) and ({small}))
+            )
+            select arg_min(row_no, {{'total': is_total, 'nil': {first} = 0, 'n': {first}, 'base': base, 'row': row_no}})
+            from parts semi join leaking using (axis, total_no)
+            where not is_suppressed
+            group by axis, total_no
+        )
+    """).fetchall()[0]
+    return bool(hidden)
+
+
+def _write(con: duckdb.DuckDBPyConnection, contract: Contract, built: str, target: str) -> None:
+    shown = ", ".join(
+        f"case when not is_suppressed then built.{column.name} end as {column.name}"
+        if column.is_figure
+        else f"built.{column.name}"
+        for column in contract.columns
+        if column.shareable
+    )
+    joined = " and ".join(f"built.{name} = shield.{name}" for name in contract.grain)
+    con.execute(
+        f"create table {target} as select {shown}, is_suppressed from {built} as built inner join shield on {joined}"
+    )
