@@ -44,6 +44,8 @@ def test_feeds_too_thin_for_four_weeks_are_told_as_a_whole(tmp_path):
     assert pages[0].parent.name == "all"
     assert "The whole history; 41 feedback items" in text
     assert "40 of 41 items (98 %" in text
+    assert "nothing comes before it, so nothing can have changed" in text
+    assert "Nothing earlier to compare with" in text
     assert "The last four weeks hold fewer than 30 items, so the whole history is told" in text
 
 

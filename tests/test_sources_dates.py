@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocanalytics.sources.dates import CACHED, Moment, Unreadable, date_parser
+from vocanalytics.sources.dates import CACHED, FIRST_PLAUSIBLE_DAY, Moment, Unreadable, date_parser
 from vocanalytics.sources.settings import DateColumn
 
 
@@ -114,3 +114,12 @@ def test_a_cache_that_is_full_starts_again():
         parse(str(1_600_000_001 + second))
 
     assert parse("1600000000") == first
+
+
+@pytest.mark.parametrize("placeholder", ["19010101", "19000101", "19700101"])
+def test_a_placeholder_is_no_date(placeholder):
+    parse = date_parser(DateColumn(column="on", formats="%Y%m%d"), None, FIRST_PLAUSIBLE_DAY)
+    refused = parse(placeholder)
+    assert refused.code == "date_implausible"
+    assert placeholder not in refused.expected
+    assert parse("19900101").on.isoformat() == "1990-01-01"

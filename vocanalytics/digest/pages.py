@@ -14,11 +14,14 @@ from vocanalytics.digest.mail import as_mail
 from vocanalytics.digest.quotes import Quoting
 from vocanalytics.digest.reading import Published, Row
 from vocanalytics.digest.render import html_page, markdown_page, plain_page
-from vocanalytics.digest.summary import in_short
+from vocanalytics.digest.summary import WHOLE, in_short
 from vocanalytics.taxonomy import Taxonomy
 
 RESERVED = "company"
 MOST_SCORE_CHARTS = 6
+UNCHANGED = (
+    "Nothing that can be told from chance, or too little feedback to compare. That is not proof that all is steady."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Page:
     bases: str
     in_short: list[str]
     changes: list[changes.Change]
+    unchanged: str  # what stands there when there is none
     pain_points: list[selection.PainPoint]
     places: list[Row]
     praise: list[selection.Praise]
@@ -97,7 +101,7 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
     heard = bool(coverage.counted_items(published))
     stops = journey.stops(published.touchpoints, _order(taxonomy), published.publication.min_cell)
     sorest, comparable = selection.sorest(published, mine), changes.comparable(published, mine)
-    short = in_short(pains, sorest, changed, praise, series, comparable=comparable)
+    short = in_short(pains, sorest, changed, praise, series, comparable=comparable, whole=_is_whole(published))
     drawn = not owner and any(stop.count for stop in stops)
     return Page(
         title=f"{owner or 'Voice of the customer'}: {_when(published)}",
@@ -106,6 +110,7 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
         bases=_bases(published),
         in_short=short if heard else [],
         changes=changed,
+        unchanged=WHOLE if _is_whole(published) else UNCHANGED,
         pain_points=pains,
         places=[row for row in _places(published, taxonomy) if mine(row)],
         praise=praise,
@@ -155,6 +160,10 @@ def _place(row: Row) -> dict[str, Any]:
             row["state"], "too few to compare"
         ),
     }
+
+
+def _is_whole(published: Published) -> bool:
+    return published.period is not None and published.period.kind == "all"
 
 
 def _when(published: Published) -> str:

@@ -122,6 +122,8 @@ def figure(row: Row) -> str:
 
 def compared(row: Row) -> str:
     """The change in words; without a state there is nothing to compare with."""
+    if row["prior_on"] is None:
+        return "Nothing earlier to compare with."
     if not row["state"]:
         return "Too little feedback, now or before, to compare."
     then = before(row)

@@ -10,6 +10,7 @@ from vocanalytics.digest.scores import Series
 from vocanalytics.digest.selection import PainPoint, Praise, Row, place
 
 MOST_NAMED = 3
+WHOLE = "This is the whole history: nothing comes before it, so nothing can have changed."
 
 
 def in_short(
@@ -20,14 +21,16 @@ def in_short(
     series: list[Series],
     *,
     comparable: bool,
+    whole: bool = False,
 ) -> list[str]:
     """What hurts most and where customers are unhappiest, what has changed, what is praised, what the score is.
 
     Worse and better are two sentences; then the touchpoint gives way.
 
-    ``comparable`` says whether anything was tested: nothing changed, or nothing could be told.
+    ``comparable`` says whether anything was tested: nothing changed, or nothing could be told;
+    ``whole`` that the period is the whole history.
     """
-    changed = list(_changes(changes, comparable))
+    changed = [WHOLE] if whole else list(_changes(changes, comparable))
     touchpoint = _touchpoint(sorest) if sorest and len(changed) == 1 else []
     return [*_pains(pains), *touchpoint, *changed, *_praise(praise), *_score(series)]
 

@@ -35,13 +35,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SNOWFLAKE_START_MS = 1_288_834_974_657  # X's epoch, 2010-11-04
 _FIRST_SNOWFLAKE = 30_000_000_000  # ids below were handed out one by one and tell no time
 _FIRST_PLAUSIBLE_YEAR = 1990  # an epoch in the wrong unit lands in January 1970
+FIRST_PLAUSIBLE_DAY = date(_FIRST_PLAUSIBLE_YEAR, 1, 1)  # exports write 1900 or 1970 where they know no date
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NUMERIC = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "y": 2, "f": 6}
 _PLACES = ("Y", "m", "d", "H", "M", "S", "f")
 
 
-def date_parser(column: DateColumn, zone: str | None) -> Callable[[Any], Parsed]:
-    """A function from a cell to a moment or to why there is none.
+def date_parser(column: DateColumn, zone: str | None, since: date = date.min) -> Callable[[Any], Parsed]:
+    """A function from a cell to a moment or to why there is none; days before ``since`` are placeholders.
 
     >>> parse = date_parser(DateColumn(column="at", formats="%d-%m-%Y %H:%M"), "Europe/London")
     >>> parse("18-07-2024 00:17").at.isoformat()
@@ -59,7 +60,10 @@ def date_parser(column: DateColumn, zone: str | None) -> Callable[[Any], Parsed]
             if len(known) >= CACHED:
                 known.clear()
             written = cell if isinstance(cell, date) else _read(_part(cell.strip(), find), readers)
-            moment = known[cell] = _settled(written, home, column.date_only, expected)
+            moment = _settled(written, home, column.date_only, expected)
+            if isinstance(moment, Moment) and moment.on < since:
+                moment = Unreadable("date_implausible", f"{expected}; a day before {since} is taken for a placeholder")
+            known[cell] = moment
         return moment
 
     return parse

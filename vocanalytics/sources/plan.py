@@ -14,7 +14,7 @@ from typing import Any
 
 from vocanalytics.errors import SourceError
 from vocanalytics.records import Accepted, Answer, Filtered, Rejected, Row, Score, Submission
-from vocanalytics.sources.dates import Unreadable, date_parser
+from vocanalytics.sources.dates import FIRST_PLAUSIBLE_DAY, Unreadable, date_parser
 from vocanalytics.sources.declaration import Source
 from vocanalytics.sources.picking import condition, dimension, language_code, picker, touchpoint
 from vocanalytics.sources.scores import score_parser
@@ -143,7 +143,7 @@ class Plan:
 def _date(source: Source, setting: Any, at: dict[str, int]) -> tuple[Any, Callable[[Any], Any]]:
     if setting is None:
         return None, lambda _: None
-    return at[setting.column], date_parser(setting, source.zone)
+    return at[setting.column], date_parser(setting, source.zone, FIRST_PLAUSIBLE_DAY)
 
 
 def _narrowest(columns: tuple[str, ...], optional: tuple[str, ...]) -> int:

@@ -68,8 +68,8 @@ class RunReport:
         if self.published_unchanged:
             lines = [f"Published  nothing: {self.published} is up to date"]
         else:
-            rows = ", ".join(f"{table} {count:,}" for table, count in self.published_rows.items())
-            lines = [f"Published  {self.published}: {rows}"]
+            lines = [f"Published  {self.published}"]
+            lines += [f"  {table:<42}{count:>9,}" for table, count in self.published_rows.items()]
         lines += [f"Digest     {path}" for path in self.digests if path.name == "company.html"]
         if not self.changed and self.published_unchanged:
             lines.append("Changed    0 rows")

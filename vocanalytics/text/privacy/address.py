@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from vocanalytics.text.privacy.spans import Span
 
@@ -127,6 +128,15 @@ _TURKISH = re.compile(
     r"(?<!\w)(?:[A-ZÇĞİÖŞÜ][\w.]{1,30}\s+){1,3}(?:Caddesi|Cad\.|Sokak|Sokağı|Sok\.|Mahallesi|Mah\.|"
     r"Bulvarı)\s*(?:No\s*[:.]?\s*)?\d{1,4}(?:/\d{1,4})?(?!\w)"
 )
+_AT_MARKET = re.compile(
+    r"(?<!\w)(?:Am|An der|An den|Auf dem|Auf der|Im|In der|In den|Zum|Zur|Unter den|Hinter der|Vor dem)\s"
+    r"[A-ZÄÖÜ][\wäöüß-]{2,30}\s(?:\d{1,3}\s?[a-h]|\d{1,3}(?=,?\s(?:D-|A-|CH-)?\d{4,5}\s[A-ZÄÖÜ]))(?![\w.,]\d|\w)"
+    + _TAIL
+)
+_NAMED_HOUSE = re.compile(
+    rf"(?<![\w.,/:£$€#-])(?:\d{{1,4}}[A-Za-z]?,?\s)?The(?:\s(?!{_TYPES})[A-Z][\w'’-]{{2,20}}){{1,3}},\s{_CAPITALISED}(?:{_TYPES})\b"
+)
+_TOWN = re.compile(r",?[ \n](?:[A-ZÀ-Þ][\wÀ-ÿ'’-]+[ -]){0,2}[A-ZÀ-Þ][\wÀ-ÿ'’-]+,?[ \n]")
 # A pattern runs only if the lower-cased text holds one of its trigger strings; () always runs.
 _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (_STREET, ()),
@@ -134,6 +144,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (_THE_STREET, (" the ",)),
     (_GERMAN, ("str", "weg", "platz", "allee", "gasse", "damm", "ufer", "ring")),
     (_GERMAN, ("laan", "gracht", "plein", "kade", "vej", "gatan", "gata")),
+    (_AT_MARKET, ("am ", "an de", "auf de", "im ", "in de", "zum ", "zur ", "unter den", "hinter der", "vor dem")),
+    (_NAMED_HOUSE, ("the ",)),
     (_FRENCH, ("rue", "boulevard", "bd ", "chemin", "impasse", "all", "faubourg", "ruelle")),
     (_FRENCH, ("avenue", "place", "quai", "route", "cours", "square")),
     (_SPANISH, ("calle", "c/", "av", "plaza", "paseo", "carrer", "ronda", "camino", "rua", "travessa")),
@@ -149,7 +161,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 
 
 def addresses(text: str) -> Iterator[Span]:
-    """House number with street, postcode, post box; towns on their own stay."""
+    """House number with street, postcode, post box; a town stays unless it stands between street and postcode."""
+    found = sorted(_parts(text), key=lambda span: span.start)
+    yield from found
+    for street, code in pairwise(found):
+        if _TOWN.fullmatch(text, street.end, code.start):
+            yield Span(street.start, code.end, "ADDRESS")
+
+
+def _parts(text: str) -> Iterator[Span]:
+    """Streets, postcodes and post boxes, each on its own."""
     lowered = text.lower()
     for pattern, triggers in _PATTERNS:
         if not triggers or any(trigger in lowered for trigger in triggers):

@@ -61,6 +61,7 @@ _PERSON = "|".join(
         rf"{_START}{_any('roles')}(?:['’]s name)?(?:\s+(?:is|was|were)\s+(?:called\s+|named\s+)?|\s*[,:(–-]\s*|"
         rf"\s+(?:named|called)\s+|\s+)(?:the\s+)?[\"']?",
         rf"{_START}{_any('sign_offs')}\s*[,.!:\n–-]*\s*",
+        rf"{_START}(?:thanks|cheers|thank you)[,.!]?[ \t]*\n\s*",
         rf"{_START}(?:attn|attention|fao|c/o)\s*[:.]?\s*",
         rf"{_START}named\s+",
     )

@@ -29,29 +29,6 @@ def next_capital(text: str, words: list[Token], at: int) -> Token | None:
     return None
 
 
-def is_institution(text: str, words: list[Token], at: int) -> bool:
-    """St John's, San Jose, Victoria Road, King George Hospital: places named after people."""
-    token, before = words[at], words[at - 1] if at else None
-    if (
-        before
-        and before.capital
-        and before.folded in word_set("saint")
-        and text[before.end : token.start].strip(".") == " "
-    ):
-        return True
-    for step in range(1, 4):
-        if at + step >= len(words):
-            return False
-        near, previous = words[at + step], words[at + step - 1]
-        if text[previous.end : near.start] not in (" ", "'s ", "’s ", "' ", "’ "):
-            return False
-        if near.folded in word_set("institution") and (near.capital or near.folded in word_set("always_institution")):
-            return True
-        if not near.capital:
-            return False
-    return False
-
-
 def last_part(text: str, words: list[Token], at: int, titled: bool) -> int:
     """Index of the last word of the name that starts at `at`."""
     last = at
@@ -98,7 +75,10 @@ def first_part(text: str, words: list[Token], at: int, english: bool) -> int:
         or before.folded in word_set("title")
     ):
         return at
-    if before.kind is Class.UNKNOWN and (not english or starts_sentence(text, before)):  # German capitalises every noun
+    opens = starts_sentence(text, before)
+    if (before.kind is Class.UNKNOWN and (not english or opens)) or (
+        opens and not english
+    ):  # every German noun is capital
         return at
     return at - 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from vocanalytics.text.privacy.compounds import is_compound
 from vocanalytics.text.privacy.cues import (
     AFTER,
     AFTER_SURE,
@@ -18,7 +19,7 @@ from vocanalytics.text.privacy.cues import (
     cue_before,
     word_set,
 )
-from vocanalytics.text.privacy.extent import is_institution, next_capital, starts_sentence, with_initials
+from vocanalytics.text.privacy.extent import next_capital, starts_sentence, with_initials
 from vocanalytics.text.privacy.lexicon import is_common
 from vocanalytics.text.privacy.tokens import Class, Token, is_english, is_title_case
 
@@ -29,6 +30,9 @@ _PLACE_OR_DATE = re.compile(
     r"(?<!\w)(?:in|to|from|at|via|near|through|around|(?:\d+(?:st|nd|rd|th)?)(?: of)?) \Z", re.I
 )
 _GOES_ON = re.compile(r"\s*(?:[.,;:!?)]|\Z|(?:in|at|from|who|about|and|on|was|is|but|yesterday|today|again|he|she)\b)")
+_TWO_INITIALS = re.compile(
+    r"(?<![\w.])(?!U\.\s?[SK]\.|E\.\s?[UG]\.|[AP]\.\s?[MS]\.|N\.\s?B\.|D\.\s?C\.|I\.\s?E\.)(?:[A-Z]\.\s?){2,3}\Z"
+)
 _CAMEL_NAMES = ("Mc", "Mac", "De", "O'", "O’")
 
 
@@ -49,7 +53,7 @@ class Judge:
             return None
         if not token.capital:
             lower = self._lower_case(at, token)
-            return None if lower and is_institution(self.text, self.words, at) else lower
+            return None if lower and is_compound(self.text, self.words, at, self._cue(token)) else lower
         if self._is_out_of_place(at, token):
             return None
         if token.kind is Class.GIVEN:
@@ -63,7 +67,9 @@ class Judge:
     def _is_out_of_place(self, at: int, token: Token) -> bool:
         """A hashtag, a misread letter, "a", "Storm", "The Hunter", "Leon 1.4", "EDI", "St John's"."""
         before, after = self.text[token.start - 1 : token.start], self.text[token.end : token.end + 1]
-        if before == "#" or before in _MISREAD or after in _MISREAD or is_institution(self.text, self.words, at):
+        if before == "#" or before in _MISREAD or after in _MISREAD:
+            return True
+        if is_compound(self.text, self.words, at, self._cue(token)):
             return True
         previous = self.words[at - 1] if at and self.text[self.words[at - 1].end : token.start] == " " else None
         if previous and self.english and previous.folded in word_set("no_name_after"):
@@ -163,16 +169,22 @@ class Judge:
             return None
         if cue is Cue.PERSON:
             return True
+        if not self.english:
+            return None
+        if _TWO_INITIALS.search(self._before(token)):
+            return True
         follower = next_capital(self.text, self.words, at)
         kinds = {token.kind, follower.kind} if follower is not None else set()
         if Class.SURNAME in kinds and kinds <= {Class.UNKNOWN, Class.SURNAME} and follower is not None:
-            return len(kinds) == 1 and self.english
+            return len(kinds) == 1
         if AFTER_SURE.match(self.text, token.end) or AT_WORK.match(self.text, token.end):
             return self.he_or_she
-        return self._doubtful(token, cue) if self.english else None
+        return self._doubtful(token, cue)
 
     def _doubtful(self, token: Token, cue: Cue) -> bool | None:
         acts = AFTER.match(self.text, token.end) is not None
+        if not acts and _PLACE_OR_DATE.search(self._before(token)):
+            return None
         greeted = GREETING.search(self._before(token)) is not None
         if cue is Cue.WEAK and (acts or greeted or token.kind is Class.SURNAME):
             return False

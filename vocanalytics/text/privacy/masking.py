@@ -165,6 +165,8 @@ class Masker:
 
     def _detected(self, text: str) -> Iterator[Iterable[Span]]:
         """What each detector finds, the surest detector first; cheap looks decide which run at all."""
+        if "://" in text and "@" in text:
+            yield (span for span in links(text) if text.startswith(("http", "ftp", "HTTP"), span.start))
         yield emails(text)
         if ("." in text and "/" in text) or "www." in text.lower():
             yield links(text)

@@ -66,6 +66,7 @@ _PERSONAL_LINK = re.compile(
     r"|\S*[?&#;](?:[\w.-]*(?:token|key|auth|session|sid|sig|signature|email|mail|user|uid|userid|customer|account|"
     r"phone|name|ref|code|id|hash|otp|password|pwd)[\w.-]*)=[^&\s]{3,}"
     r"|\S*=[^&\s]{16,}"
+    r"|\S*[?&](?!v=|p=|utm_)\w+=(?=[\w-]*\d)(?=\d*[A-Za-z])[\w-]{8,}"
     r"|\S*(?:@|%40)"
     r"|\S*/(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?!\S*\.(?:html?|php|aspx?|pdf|jpe?g|png))[A-Za-z0-9_]{20,}(?:[/?#]|\Z)"
     r"|\S*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -74,7 +75,9 @@ _PERSONAL_LINK = re.compile(
     re.I,
 )
 
-_IPV4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)")
+_IPV4 = re.compile(
+    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?::\d{2,5})?(?![\w]|\.\d)"
+)
 _IPV6 = re.compile(
     r"(?<![\w:.])(?=[0-9A-Fa-f:]{2,45})(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])"
 )
@@ -157,7 +160,7 @@ def _is_address(text: str, match: re.Match[str]) -> bool:
         return True
     if _VERSION_CUE.search(before) or _VERSION_AFTER.match(text, match.end()):
         return False
-    octets = [int(part) for part in match[0].split(".")]
+    octets = [int(part) for part in match[0].partition(":")[0].split(".")]
     return octets[0] >= 10 and (max(octets) >= 100 or octets[0] == 10 or sum(octet >= 10 for octet in octets) >= 3)
 
 

@@ -75,6 +75,8 @@ def _is_phone(raw: str, before: str, after: str, region: str) -> bool:
         return False
     if _DOTTED.match(raw) and "." in raw and not _DOTTED_PHONE.match(raw):
         return False
+    if raw.startswith("+0"):  # a time zone: no country code begins with 0
+        return False
     if raw.startswith("+") or (digits.startswith("00") and len(digits) > 10):
         return len(digits) >= 8
     if _NOT_A_PHONE.search(before) and not cued:

@@ -28,7 +28,8 @@ _US = r"[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}"
 _IN = rf"[A-Z]{{2}}{_SEP}\d{{1,2}}{_SEP}[A-Z]{{1,3}}{_SEP}\d{{4}}"
 
 _DISTRICT = "|".join(_FILE["german_districts"])
-_MODELS = re.compile(r"(?:[CHB]R|[UZWX]R|HR|CR|C|E|S|X|I|A|B)-(?:V|R|HR|TR|GT|M|T|S|D|E|EV|UP)\b")
+_MODELS = re.compile(r"(?:[CHB]R|[UZWX]R|HR|CR|C|E|S|X|I|A|B)-(?:V|R|HR|TR|GT|M|T|S|D|E|EV|UP)\b|G[TR]-")
+_YEAR_AT_END = re.compile(r" (?:199|20[0-3])\d\Z")  # GT-R 2017
 _AIRLINES = frozenset(_FILE["airlines"])
 _AIRPORTS = frozenset(_FILE["airports"])
 _SURE = re.compile(
@@ -101,6 +102,8 @@ def _is_sure(match: re.Match[str]) -> bool:
         if match[0][:2] in _AIRLINES and match[0][-3:] in _AIRPORTS:
             return False
         return last not in _MODEL_LETTERS and not (is_common(last) and " " in match[0])
+    if match.lastgroup == "de" and _YEAR_AT_END.search(match[0]):
+        return False
     return not (
         match.lastgroup == "de" and _MODELS.match(match[0]) and re.search(r"\D(?:(?:19|20)\d\d|\d\d?)\Z", match[0])
     )

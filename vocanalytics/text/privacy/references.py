@@ -38,6 +38,7 @@ _CANDIDATE = re.compile(
     r"\d{2,4}(?![\w,.%])){0,4})(?!\w)",
     re.I,
 )
+_LEAD = re.compile(r"(?<![\w])[A-Z]{1,4}[ ]\Z")  # "policy number KV 4471 2290"
 _WINDOW = 90
 _LINK = (
     r"\W{0,3}(?:(?:is|was|are|reads|ist|lautet|est|es|è|still|quoted|given|of|being|for this is|(?:that )?(?:they|"
@@ -104,6 +105,11 @@ def _cued(text: str, match: re.Match[str]) -> Iterator[Span]:
         if cue and _is_reference(match["value"], after, sure=sure):
             yield Span(*match.span("value"), _kind(cue))
             return
+    lead = _LEAD.search(text, max(0, match.start() - 6), match.start())
+    cue = _SELF.search(text[max(0, lead.start() - _WINDOW) : lead.start()].lower()) if lead else None
+    cue = cue or (_NUMBERED.search(text[max(0, lead.start() - _WINDOW) : lead.start()].lower()) if lead else None)
+    if lead and cue and _is_reference(match["value"], after, sure=True):
+        yield Span(lead.start(), match.end("value"), _kind(cue))
 
 
 def locators(text: str) -> Iterator[Span]:
