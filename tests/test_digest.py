@@ -128,7 +128,7 @@ def test_a_quote_nobody_wrote_stops_the_digest(folder, tmp_path):
 
 def test_an_owner_reads_of_its_own_touchpoints(folder):
     aftersales = words_of(page(folder, "aftersales.html"))
-    assert "Kept informed Workshop visit" in aftersales
+    assert "Being kept informed Workshop visit" in aftersales
     assert "Screens, audio" not in aftersales
     assert "owned by" not in aftersales
 

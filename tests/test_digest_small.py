@@ -49,6 +49,15 @@ def test_feeds_too_thin_for_four_weeks_are_told_as_a_whole(tmp_path):
     assert "The last four weeks hold fewer than 30 items, so the whole history is told" in text
 
 
+def test_a_general_verdict_is_no_pain_point_where_there_is_another(tmp_path):
+    said = [one(f"Terrible, visit {n}.", "service_visit", "overall") for n in range(9)]
+    assert "Overall impression" in words_of(digest_of(tmp_path / "alone", said))
+    said += [one(f"Waited {n} hours.", "service_visit", "waiting_time") for n in range(5)]
+    text = words_of(digest_of(tmp_path / "both", said))
+    assert "Waiting time (Workshop visit), owned by Aftersales: 5 of 14 items" in text
+    assert "Overall impression" not in text
+
+
 def test_nobody_complains(tmp_path):
     said = [one(f"Lovely people, visit {n}.", "service_visit", "staff_attitude", "positive") for n in range(12)]
     text = words_of(digest_of(tmp_path, said))

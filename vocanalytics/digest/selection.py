@@ -56,6 +56,7 @@ class Praise:
     quotes: list[Quote]
 
 
+VERDICT = "overall"  # the theme of general verdicts, in every frame
 Mine = Callable[[Row], bool]
 
 
@@ -66,6 +67,8 @@ def everyone(row: Row) -> bool:
 def pain_points(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[PainPoint]:
     """The worst cells over all sources by published rank; where few have one, some that rest on few items too."""
     rows = [row for row in published.pain_points if row["source"] == ALL and row["negative_item_count"] and mine(row)]
+    # "terrible" says that it hurts, not what does
+    rows = [row for row in rows if row["theme"] != VERDICT] or rows
     ranked = sorted((row for row in rows if row["priority_rank"]), key=lambda row: row["priority_rank"])
     fewest = 2 if ranked else 1  # one remark is a hint only where there is nothing else
     thin = [row for row in rows if not row["priority_rank"] and row["negative_item_count"] >= fewest]
@@ -195,6 +198,7 @@ def praised(published: Published, quoting: Quoting, mine: Mine = everyone) -> li
         for row in published.praised
         if row["positive_item_count"] >= max(enough, row["negative_item_count"] + 1) and mine(row)
     ]
+    rows = [row for row in rows if row["theme"] != VERDICT] or rows
     return [_praise(row, published, quoting) for row in rows[:MOST_PRAISED]]
 
 

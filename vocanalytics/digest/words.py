@@ -61,13 +61,15 @@ def many(count: int, noun: str) -> str:
 
 
 def percent(share_pct: float) -> str:
-    """A share as a whole percentage; what rounds to an end of the scale without being there is told apart.
+    """A share as a percentage, with a decimal below 10; what rounds to an end of the scale is told apart from it.
 
-    >>> [percent(x).replace(NBSP, " ") for x in (0, 0.2, 8.39, 99.7, 100)]
-    ['0 %', 'under 1 %', '8 %', 'over 99 %', '100 %']
+    >>> [percent(x).replace(NBSP, " ") for x in (0, 0.02, 0.2, 8.39, 9.96, 99.7, 100)]
+    ['0 %', 'under 0.1 %', '0.2 %', '8.4 %', '10 %', 'over 99 %', '100 %']
     """
-    if 0 < share_pct < 0.5:
-        return f"under 1{NBSP}%"
+    if 0 < share_pct < 0.05:
+        return f"under 0.1{NBSP}%"
+    if 0 < share_pct < 9.95:
+        return f"{share_pct:.1f}{NBSP}%"
     if 99.5 <= share_pct < 100:
         return f"over 99{NBSP}%"
     return f"{share_pct:.0f}{NBSP}%"
@@ -76,7 +78,7 @@ def percent(share_pct: float) -> str:
 def share(count: int, base: int, share_pct: float) -> str:
     """
     >>> share(12, 143, 8.39).replace(NBSP, " ")
-    '12 of 143 items, 8 %'
+    '12 of 143 items, 8.4 %'
     """
     return f"{count:,} of {many(base, 'item')}, {percent(share_pct)}"
 
@@ -104,7 +106,7 @@ def interval(low: float, high: float, digits: int = 0) -> str:
 def share_interval(low: float, high: float) -> str:
     """
     >>> share_interval(4.9, 14.1).replace(NBSP, " ")
-    '95 % interval 5 to 14 %'
+    '95 % interval 4.9 to 14 %'
     """
     lower = percent(low)
     return f"{INTERVAL}{lower.removesuffix(f'{NBSP}%')} to {percent(high)}"
