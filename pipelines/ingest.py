@@ -33,8 +33,8 @@ def ingest_file(job: Job, source: str, path: Path, run_id: str) -> FileReport:
 
 
 @task(name="join customers, flag copies", persist_result=False)
-def finish(job: Job) -> tuple[int, int]:
-    return feeds.finish_ingest(job)
+def finish(job: Job, report: RunReport) -> None:
+    feeds.finish_ingest(job, report)
 
 
 def ingest_sources(job: Job, report: RunReport) -> None:
@@ -47,7 +47,7 @@ def ingest_sources(job: Job, report: RunReport) -> None:
             continue
         for path in paths:
             report.note(ingest_file(job, source.name, path, report.run_id))
-    report.customers_changed, report.copies_changed = finish(job)
+    finish(job, report)
     show_ingest(report)
 
 

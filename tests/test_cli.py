@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -62,6 +64,39 @@ def test_tag_says_what_is_wrong(tmp_path, name, column, code, message):
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_tag_refuses_to_replace_its_input(tmp_path):
+    (tmp_path / "in.csv").write_text("said\nGood\n")
+    done = voc("tag", tmp_path / "in.csv", "--text", "said", "--output", tmp_path / "in.csv")
+    assert done.returncode == 2
+    assert "the output would replace the input" in done.stderr
+    assert (tmp_path / "in.csv").read_text() == "said\nGood\n"
+
+
+def test_tag_survives_odd_text_and_names_odd_lines(tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"said": "half an emoji \\ud83d, good car"}\n{"said": null}\n{"said": 7}\n')
+    done = voc("tag", tmp_path / "in.jsonl", "--text", "said", "--output", tmp_path / "out.csv")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "in.jsonl").write_text('["not", "an object"]\n')
+    done = voc("tag", tmp_path / "in.jsonl", "--text", "said", "--output", tmp_path / "out2.csv")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_a_megabyte_from_one_customer_stays_in_memory(tmp_path):
+    text = "The dealer was late, but the car is fine. " * 25_000
+    (tmp_path / "in.jsonl").write_text(json.dumps({"said": text}) + "\n")
+    code = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_DATA, (3_000_000_000,) * 2);"
+        "sys.argv = ['voc', *sys.argv[1:]]; runpy.run_module('vocanalytics', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", code, "tag", tmp_path / "in.jsonl", "--text", "said", "--output"]
+    done = subprocess.run([*command, tmp_path / "out.parquet"], cwd=ROOT, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr[-2000:]
+    tags = pd.read_parquet(tmp_path / "out.parquet", columns=["start", "end"])
+    assert tags["end"].max() >= len(text) - 1
+    assert len(tags.drop_duplicates()) <= 300
 
 
 def test_evaluate_writes_the_report(tmp_path):

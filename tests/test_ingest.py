@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workspace import HEADER, REVIEWS, Workspace
 
-from vocanalytics.errors import RunFailed
+from vocanalytics.errors import KeyMismatch, RunFailed
 from vocanalytics.steps.daily import run_ingest
 
 UNKEYED = REVIEWS.replace("    key: id\n", "")
@@ -205,6 +207,49 @@ def test_copies_are_flagged_and_short_praise_is_not(workspace):
         ("The handover took far too long and nobody apologised", 2, 1, 0),
     ]
     assert workspace.ingest().copies_changed == 0
+
+
+def test_a_bad_customer_file_stops_nothing_else_and_keeps_what_was_known(workspace):
+    head = """
+    customers: {path: customers.csv, key: ref, columns: {region: region, left_on: left}}
+    """
+    workspace.declare(REVIEWS + "    shared_customers: true\n", head)
+    workspace.write("customers.csv", "ref,region,left\nC-1,North,\n")
+    workspace.write("reviews.csv", HEADER + "1,2026-03-31,2,Slow,C-1\n")
+    workspace.ingest()
+    workspace.write("customers.csv", "ref,area\nC-1,North\n")
+    workspace.write("reviews.csv", HEADER + "1,2026-03-31,2,Slow,C-1\n2,2026-03-31,4,Fast,C-1\n")
+    with pytest.raises(RunFailed, match="customers: .*region"):
+        run_ingest(workspace.job)
+    assert workspace.rows("select count(*), any_value(region) from submissions join customers using (customer_id)") == [
+        (2, "North")
+    ]
+
+
+def test_files_of_one_name_in_two_folders_are_two_files(workspace):
+    workspace.declare(REVIEWS.replace("reviews*.csv", "'*/exp/f.csv'"))
+    for folder in ("a", "b"):
+        workspace.write(f"{folder}/exp/f.csv", HEADER + f"{folder},2026-03-31,2,Slow,x\n{folder}2,never,2,Slow,x\n")
+    workspace.ingest()
+    assert workspace.rows("select count(distinct file_name) from quarantine") == [(2,)]
+    assert workspace.rows("select count(distinct file_name) from ingest_files") == [(2,)]
+
+
+def test_a_missing_key_is_never_replaced(workspace):
+    workspace.declare()
+    workspace.write("reviews.csv", HEADER + "1,2026-03-31,2,Slow,x\n")
+    workspace.ingest()
+    workspace.settings.key_file.unlink()
+    with pytest.raises(KeyMismatch, match="its key .* is missing. Put the key back"):
+        run_ingest(workspace.job)
+    assert not workspace.settings.key_file.exists()
+
+
+def test_a_pipe_is_no_feed(workspace):
+    workspace.declare()
+    os.mkfifo(workspace.folder / "reviews.csv")
+    with pytest.raises(RunFailed, match="no file but a pipe or device"):
+        run_ingest(workspace.job)
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\r\n\0'), max_size=12)

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     # a tag is said of a segment: the one arrow between siblings, so that `Tagger` works on its own
     "tagging": GROUND | {"text"},
     "steps": GROUND | SIBLINGS,
-    "cli": GROUND | {"steps", "cli"},
+    "cli": GROUND | {"steps", "text", "cli"},
 }
 DOORS = {
     "duckdb": {"warehouse"},

@@ -94,6 +94,29 @@ def test_a_file_that_is_no_warehouse_is_left_alone(tmp_path):
     assert path.read_bytes().startswith(b"quarterly figures")
 
 
+def test_a_store_of_something_else_is_left_alone(tmp_path):
+    path = tmp_path / "w.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute("create table mine as select 1 as a")
+    with pytest.raises(ConfigError, match="holds tables of something else"):
+        with connect(path, key=KEY):
+            pass
+    with pytest.raises(ConfigError, match="holds tables of something else"):
+        look(tmp_path, path, KEY)
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "home").write_text("")
+    with pytest.raises(ConfigError, match="expected a folder this user may write to"), hold(tmp_path / "home"):
+        pass
+
+
+def test_a_key_that_is_a_folder_is_named(tmp_path):
+    (tmp_path / ".key").mkdir(mode=0o700)
+    with pytest.raises(ConfigError, match="expected a key file this user may read"):
+        load_key(tmp_path / ".key")
+
+
 def test_the_clock_is_utc_whatever_the_machine_says(tmp_path, monkeypatch):
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     with connect(tmp_path / "w.duckdb", key=KEY) as con:

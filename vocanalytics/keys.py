@@ -61,12 +61,18 @@ def load_key(path: Path) -> Key:
     ConfigError
         The file is too short, or others may read it.
     """
-    if not path.exists():
-        _make(path)
-    mode = path.stat().st_mode & 0o777
+    try:
+        if not path.exists():
+            _make(path)
+        mode = path.stat().st_mode & 0o777
+        secret = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: expected a key file this user may read, or a folder to make one in; {error.strerror}. "
+            "Nothing was read or written."
+        ) from None
     if mode & 0o077:
         raise ConfigError(f"{path} holds the hashing key and has mode {mode:04o}; expected 0600. Run chmod 600 {path}.")
-    secret = path.read_bytes()
     if len(secret) != _BYTES:
         raise ConfigError(f"{path}: expected a key of {_BYTES} bytes, found {len(secret)}. Restore it from its backup.")
     return Key(secret)

@@ -9,6 +9,7 @@ import typer
 
 from vocanalytics.config import load_settings
 from vocanalytics.steps.job import Job, open_job
+from vocanalytics.text import recogniser
 
 Sources = Annotated[Path | None, typer.Option(help="The file that declares the feeds; default data/sources.yaml.")]
 Home = Annotated[Path | None, typer.Option(help="The folder to write to; default data/, other feeds data/runs/<name>.")]
@@ -21,6 +22,7 @@ def open_from(sources: Path | None, home: Path | None, taxonomy: str | None = No
 
 def run(sources: Sources = None, home: Home = None, taxonomy: Taxonomy = None) -> None:
     """The daily steps on the declared sources: ingest, tag, publish, digest."""
+    recogniser.start()  # it loads while the other imports run
     from vocanalytics.steps.daily import run_daily
 
     typer.echo("\n".join(run_daily(open_from(sources, home, taxonomy)).lines()))
@@ -28,6 +30,7 @@ def run(sources: Sources = None, home: Home = None, taxonomy: Taxonomy = None) -
 
 def ingest(sources: Sources = None, home: Home = None) -> None:
     """Read the declared sources into the warehouse, and nothing more."""
+    recogniser.start()
     from vocanalytics.steps.daily import run_ingest
 
     typer.echo("\n".join(run_ingest(open_from(sources, home)).lines()))

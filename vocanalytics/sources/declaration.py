@@ -144,6 +144,13 @@ class Source(Settings):
             )
         return found
 
+    def name_of(self, path: Path) -> str:
+        """What a file is called in reports and ledgers: its path from where the pattern's wildcards begin."""
+        pattern = str(self._folder / self.path)
+        root = path.parent if pattern == str(path) else Path(re.split(r"[*?\[]", pattern, maxsplit=1)[0] + "x").parent
+        inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+        return f"{root.name}/{inside}"
+
     def columns(self) -> tuple[str, ...]:
         """Every column the declaration maps, sorted by name, so that reordering it changes no identity."""
         return tuple(sorted(set(self._mapped())))

@@ -48,6 +48,8 @@ def opened(path: Path, expected: str, text: bool = True) -> Iterator[BinaryIO]:
     """The file for reading. Raises SourceError when it cannot be opened, is empty, or is plainly something else."""
     if path.is_dir():
         raise SourceError(f"{path}: this is a folder. Expected {expected}; use a pattern such as {path.name}/*.csv.")
+    if path.exists() and not path.is_file():
+        raise SourceError(f"{path}: this is no file but a pipe or device. Expected {expected}.")
     with path.open("rb") as file:
         start = file.read(8192)
         if not start.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -53,6 +55,11 @@ def read(source: Source, path: Path) -> Iterator[Row]:
         raise
     except SourceError as error:
         raise SourceError(f"{error} {position:,} row(s) had been read before and stand.") from None
+    except (zlib.error, zipfile.BadZipFile, EOFError) as error:
+        raise SourceError(
+            f"{source.name}: {path}: the file is damaged ({type(error).__name__}). Export it again. "
+            f"{position:,} row(s) had been read before and stand."
+        ) from None
     except OSError as error:
         raise SourceError(
             f"{source.name}: {path}: cannot be read: {error.strerror}. Expected a {source.format} file this user may "

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from vocanalytics.errors import VocError
-from vocanalytics.sources import Source, problems
+from vocanalytics.sources import Source, customers, problems
 from vocanalytics.steps.job import Job
 from vocanalytics.warehouse.connection import look
 
@@ -23,6 +23,7 @@ def check_run(job: Job) -> list[str]:
     found: list[str] = []
     for source in job.declaration.sources:
         found += _attempt(partial(problems, source))
+    found += _attempt(lambda: _customers(job))
     found += _attempt(lambda: _models(job))
     found += _attempt(lambda: list(_room(job)))
     found += _attempt(lambda: _warehouse(job))
@@ -34,6 +35,13 @@ def _attempt(look_at: Callable[[], list[str]]) -> list[str]:
         return look_at()
     except (VocError, OSError) as error:
         return [str(error)]
+
+
+def _customers(job: Job) -> list[str]:
+    if job.declaration.customers is not None:
+        for _ in customers(job.declaration):
+            pass
+    return []
 
 
 def _models(job: Job) -> list[str]:
@@ -51,6 +59,9 @@ def _room(job: Job) -> Iterator[str]:
         yield f"{home}: this user cannot write there; a run keeps its warehouse in {job.settings.home}"
         return
     needed = ROOM_FLOOR + ROOM_FACTOR * sum(_size(source) for source in job.declaration.sources)
+    for path in (job.settings.warehouse, job.settings.home / "run.lock"):
+        if path.exists() and not os.access(path, os.W_OK):
+            yield f"{path}: this user cannot write to it"
     free = shutil.disk_usage(home).free
     if free < needed:
         yield f"{home}: {free / 1e9:.1f} GB free, a run may need {needed / 1e9:.1f} GB; free some room"

@@ -26,7 +26,7 @@ def run_daily(job: Job) -> RunReport:
     with hold(job.settings.home), ledger(job, "daily") as report:
         for source in job.declaration.sources:
             ingest_one(job, source.name, report)
-        report.customers_changed, report.copies_changed = finish_ingest(job)
+        finish_ingest(job, report)
         report.tagged = tag_items(job)
         publish_tables(job, report)
         report.digests = write_digests(job)
@@ -39,7 +39,7 @@ def run_ingest(job: Job) -> RunReport:
     with hold(job.settings.home), ledger(job, "ingest") as report:
         for source in job.declaration.sources:
             ingest_one(job, source.name, report)
-        report.customers_changed, report.copies_changed = finish_ingest(job)
+        finish_ingest(job, report)
     report.conclude()
     return report
 

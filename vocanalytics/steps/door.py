@@ -21,6 +21,7 @@ from vocanalytics.text.language import detect
 from vocanalytics.text.privacy import EDITION, Masker
 from vocanalytics.warehouse.landing import Landed
 
+_PLACEHOLDER = re.compile(r"\[[A-Z]+\]")  # no word of any language
 _NOT_WORD = re.compile(r"[\W_]+")
 # What people type into a box they must not leave empty. "Nothing" and "none" are not among them:
 # asked what to improve, they are an answer.
@@ -90,6 +91,8 @@ class Door:
 
     def file_digest(self, source: Source, path: Path) -> str | None:
         """Equal when reading the file again would find exactly what it found before; None if it cannot be read."""
+        if not path.is_file():
+            return None
         try:
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, self.key.hasher).hexdigest()
@@ -118,7 +121,7 @@ class Door:
         pairs = [(arrival, answer) for arrival in arrivals for answer in _answered(arrival.submission)]
         texts = [storable(answer.text) for _, answer in pairs]
         masked = self.masker.mask(texts, [arrival.submission.personal for arrival, _ in pairs])
-        found = detect([m.text for m in masked])
+        found = detect([_PLACEHOLDER.sub(" ", m.text) for m in masked])
         for (arrival, answer), mask, (language, confidence) in zip(pairs, masked, found, strict=True):
             words = _words(mask.text)
             text = is_content(mask.text)

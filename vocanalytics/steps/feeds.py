@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from vocanalytics.keys import Key
+from vocanalytics.errors import VocError
 from vocanalytics.sources import customers
 from vocanalytics.steps.door import Door
 from vocanalytics.steps.ingest import FileReport, ingest_file
 from vocanalytics.steps.job import Job
+from vocanalytics.steps.report import RunReport
+from vocanalytics.text import recogniser
 from vocanalytics.text.privacy import Masker
 from vocanalytics.warehouse.connection import Connection
 from vocanalytics.warehouse.copies import flag_copies
@@ -36,22 +38,27 @@ def find_files(job: Job, source: str) -> list[Path]:
 
 def ingest_path(job: Job, source: str, path: Path, run_id: str) -> FileReport:
     """Ingest one file; a file that cannot be read to its end is reported as failed, not raised."""
+    recogniser.start()
     with job.store() as con:
         return ingest_file(con, job.source(source), path, door(job), run_id)
 
 
-def finish_ingest(job: Job) -> tuple[int, int]:
-    """After all files: join customer attributes, flag copies. Returns rows changed by each."""
+def finish_ingest(job: Job, report: RunReport) -> None:
+    """After all files: join customer attributes, flag copies. A bad customer file leaves attributes as they were."""
     with job.store() as con:
-        return _load_customers(job, con), flag_copies(con)
+        try:
+            report.customers_changed = _load_customers(job, con)
+        except (VocError, OSError) as error:
+            report.failures.append(f"customers: {error}")
+        report.copies_changed = flag_copies(con)
 
 
 def door(job: Job) -> Door:
-    return Door(job.key, _masker(job.key), frozenset(s.name for s in job.declaration.sources if s.shared_customers))
+    return Door(job.key, _masker(), frozenset(s.name for s in job.declaration.sources if s.shared_customers))
 
 
 @lru_cache(maxsize=1)
-def _masker(key: Key) -> Masker:
+def _masker() -> Masker:
     return Masker()
 
 

@@ -71,7 +71,7 @@ class FileReport:
 
 def ingest_file(con: Connection, source: Source, path: Path, door: Door, run_id: str) -> FileReport:
     """Read one file to its end, or to where it breaks; what was read before stands."""
-    report = FileReport(source.name, f"{path.parent.name}/{path.name}", run_id, door.file_digest(source, path))
+    report = FileReport(source.name, source.name_of(path), run_id, door.file_digest(source, path))
     file_id = door.key.digest("file", source.name, report.file_name, run_id)
     if known := read_before(con, source.name, report.file_name, report.digest):
         report.recall(*known)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vocanalytics.config import Settings
-from vocanalytics.errors import ConfigError
+from vocanalytics.errors import ConfigError, KeyMismatch
 from vocanalytics.keys import Key, load_key, passing_key
 from vocanalytics.resources import resolve_taxonomy
 from vocanalytics.sources import Declaration, Source, load_declaration
+from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.connection import Connection, connect, hold
 
 DEFAULT_TAXONOMY = "automotive"
@@ -60,5 +61,12 @@ def open_job(settings: Settings, *, make_key: bool = True) -> Job:
     With ``make_key=False`` a missing key is replaced by a passing one, for looks that store nothing.
     """
     declaration = load_declaration(settings.sources)
+    if settings.warehouse.exists() and not settings.key_file.exists():
+        raise KeyMismatch(
+            f"{settings.warehouse} is there, but its key {settings.key_file} is missing. Put the key back or point "
+            "VOC_KEY_FILE at it; nothing was read or written."
+        )
     key = load_key(settings.key_file) if make_key or settings.key_file.exists() else passing_key()
-    return Job(settings, declaration, key)
+    job = Job(settings, declaration, key)
+    load_taxonomy(job.taxonomy)  # an unknown frame is told before a feed is read
+    return job

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from vocanalytics.errors import VocError
 from vocanalytics.steps.job import Job
 from vocanalytics.steps.report import RunReport
 from vocanalytics.warehouse import runs
@@ -18,7 +19,9 @@ def ledger(job: Job, kind: str) -> Iterator[RunReport]:
     try:
         yield report
     except Exception as error:
-        report.failures.append(f"{type(error).__name__}: {error}")
+        report.failures.append(str(error) if isinstance(error, VocError) else f"{type(error).__name__}: {error}")
+        if isinstance(error, VocError):
+            error.args = ("\n".join(report.lines()),)  # what stopped the run, after what did land
         with suppress(Exception):  # a full disk must not hide what went wrong; the next run closes this one
             _close(job, report)
         raise

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vocanalytics.config import Settings
+from vocanalytics.errors import SourceError
 from vocanalytics.steps.job import open_job
 from vocanalytics.steps.stateless import read_batches
 
@@ -22,6 +23,8 @@ def evaluate_file(gold: Path, output: Path, settings: Settings, *, store: bool =
     from vocanalytics.text.privacy import Masker
 
     frame = pd.concat(read_batches(gold, ["text", "themes"]), ignore_index=True)
+    if frame.empty:
+        raise SourceError(f"{gold}: expected labelled rows, found none. Nothing was measured.")
     frame["text"] = [masked.text for masked in Masker().mask(frame["text"].fillna("").astype(str).tolist())]
     tagger = Tagger.load(taxonomy=settings.taxonomy, themes_model=settings.themes_model)
     report: dict[str, Any] = evaluate(frame, tagger)

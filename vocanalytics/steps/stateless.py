@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, MissingColumns, SourceError
 from vocanalytics.records import CHANNELS
+from vocanalytics.steps.door import storable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,15 +57,17 @@ def tag_file(
         raise ConfigError(f"channel: expected one of {', '.join(CHANNELS)}, found {channel!r}. Nothing was read.")
     for path in (source, output):
         _known(path)
+    if source.resolve() == output.resolve():
+        raise ConfigError(f"{output}: the output would replace the input. Name another file; nothing was written.")
     masker, tagger = Masker(), Tagger.load(taxonomy=settings.taxonomy, themes_model=settings.themes_model)
     items = rows = 0
     with _writer(output) as write:
         for batch in read_batches(source, [c for c in (text, id, question) if c]):
-            masked = [m.text for m in masker.mask(batch[text].fillna("").astype(str).tolist())]
+            masked = [m.text for m in masker.mask(_texts(batch[text]))]
             frame = tagger.tag(
                 masked,
                 channel=channel,
-                question=batch[question].fillna("").astype(str).tolist() if question else None,
+                question=_texts(batch[question]) if question else None,
                 ids=batch[id].tolist() if id else list(range(items, items + len(batch))),
             )
             write(frame)
@@ -90,7 +93,7 @@ def read_batches(path: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
             if missing := [column for column in columns if column not in frame.columns]:
                 raise MissingColumns(str(path), missing, map(str, frame.columns))
             yield frame
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
         raise SourceError(
@@ -103,7 +106,15 @@ def _jsonl(path: Path) -> Iterator[pd.DataFrame]:
 
     with path.open(encoding="utf-8-sig") as file:  # pandas' own reader turns ids into numbers and dates
         while lines := list(islice(file, BATCH_ROWS)):
-            yield pd.DataFrame([json.loads(line) for line in lines if line.strip()])
+            rows = [json.loads(line) for line in lines if line.strip()]
+            if not all(isinstance(row, dict) for row in rows):
+                raise TypeError("expected one JSON object per line")
+            yield pd.DataFrame(rows)
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    # not astype(str): pandas refuses half a surrogate pair before it could be mended
+    return [storable(str(cell)) if given else "" for cell, given in zip(column, column.notna(), strict=True)]
 
 
 def _parquet(path: Path) -> Iterator[pd.DataFrame]:
@@ -122,7 +133,13 @@ def _known(path: Path) -> None:
 def _writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
     """Append frames to ``path`` under a temporary name; replace the old file at the end."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be written: {error.strerror}. Name another file; nothing was written."
+        ) from None
     opened: list[Any] = []
 
     def write(frame: pd.DataFrame) -> None:
@@ -141,7 +158,6 @@ def _writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
             frame.to_json(partial, mode="a", orient="records", lines=True, force_ascii=False)
 
     try:
-        partial.touch()
         yield write
         if opened and path.suffix == ".parquet":
             opened[0].close()

@@ -40,7 +40,7 @@ def tag_waiting(con: Connection, tagger: Tagger) -> TagReport:
             context_touchpoint=columns["context_touchpoint"],
             ids=columns["item_id"],
         )
-        added = store(con, frame, batch, model, taxonomy)
+        added = store(con, frame.drop(columns="verbatim"), batch, model, taxonomy)
         items, segments, tags = items + batch.num_rows, segments + added[0], tags + added[1]
         logger.info("tagged %s items", f"{items:,}")
     return TagReport(items, segments, tags, model, taxonomy)

@@ -24,7 +24,7 @@ EDITION = "tagger-1"
 DEFAULT_TAXONOMY = "automotive"
 COLUMNS = {
     "item_id": None,
-    "verbatim": "str",
+    "verbatim": "object",  # repeated for every segment: references, where "str" would copy a long text each time
     "segment": "str",
     "start": "Int64",
     "end": "Int64",

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from vocanalytics.text.lists import split_list
 
-EDITION = "segments-1"
+EDITION = "segments-2"
+MOST_SEGMENTS = 300
 Span = tuple[int, int]
 
 _ABBREVIATIONS = (
@@ -54,7 +55,8 @@ def segment(verbatim: str) -> list[Span]:
     """Offsets of the ideas in a verbatim, end exclusive, in reading order.
 
     Spans never overlap, never begin or end with white space, and together hold every letter and digit.
-    A text without any is one span; a blank text has none.
+    A text without any is one span; a blank text has none. After 300 ideas the rest is the last one: a table
+    of tags repeats what was written for each, and no customer has more to say.
 
     >>> text = "Love the car, but the dealer never called back. 10/10 otherwise!"
     >>> [text[start:end] for start, end in segment(text)]
@@ -65,7 +67,7 @@ def segment(verbatim: str) -> list[Span]:
     for start, end in _trimmed(verbatim):
         # an emoticon, a stray bullet or a dash is no idea of its own
         bare = not _WORD.search(verbatim, start, end)
-        if spans and (bare or not worded):
+        if spans and (bare or not worded or len(spans) == MOST_SEGMENTS):
             spans[-1] = (spans[-1][0], end)
             worded = worded or not bare
         else:

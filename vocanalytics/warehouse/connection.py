@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 
@@ -38,8 +38,7 @@ def hold(home: Path) -> Iterator[None]:
     if home.resolve() in _HELD:
         yield
         return
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "run.lock").open("a+") as file:
+    with _lock_file(home) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -56,6 +55,17 @@ def hold(home: Path) -> Iterator[None]:
             yield
         finally:
             _HELD.discard(home.resolve())
+
+
+def _lock_file(home: Path) -> IO[str]:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        return (home / "run.lock").open("a+")
+    except OSError as error:
+        raise ConfigError(
+            f"{home}: expected a folder this user may write to; {error.strerror}. Name another with --home or "
+            "VOC_HOME; nothing was read or written."
+        ) from None
 
 
 @contextmanager
@@ -93,9 +103,9 @@ def look(home: Path, path: Path, key: Key) -> None:
                 raise WarehouseBusy(f"{home}: another run is at work. Wait for it to end.") from None
     if path.exists():
         with _open(path, "1GB", read_only=True) as con:
-            _version(con, path)
-            for fingerprint in scalars(con, "select fingerprint from key_fingerprint"):
-                key.require(fingerprint, path)
+            if _version(con, path):
+                for fingerprint in scalars(con, "select fingerprint from key_fingerprint"):
+                    key.require(fingerprint, path)
 
 
 @contextmanager
@@ -108,6 +118,11 @@ def storage_errors(path: Path) -> Iterator[None]:
             raise NotEnoughRoom(
                 f"{path}: the disk is full. Everything committed before is kept; free some room in "
                 f"{path.parent} and run again, it continues where this run stopped."
+            ) from error
+        if any(sign in str(error) for sign in ("Permission denied", "Read-only", "Cannot open file", "corrupt")):
+            raise ConfigError(
+                f"{path}: cannot be used ({str(error).splitlines()[0]}). Give this user the right to write it, or put "
+                "its backup back; this run changed nothing in it."
             ) from error
         raise
 
@@ -148,7 +163,9 @@ def _open(path: Path, memory_limit: str, *, read_only: bool = False) -> Connecti
 
 def _version(con: Connection, path: Path) -> int:
     exists = scalars(con, "select count(*) from information_schema.tables where table_name = 'schema_version'")[0]
-    version: int = scalars(con, "select max(version) from schema_version")[0] if exists else 0
+    version: int = (scalars(con, "select max(version) from schema_version")[0] or 0) if exists else 0
+    if not exists and scalars(con, "select count(*) from information_schema.tables")[0]:
+        raise ConfigError(f"{path} holds tables of something else. Move it away and run again; it was not touched.")
     if version > SCHEMA_VERSION:
         raise WarehouseTooNew(
             f"{path} has schema version {version}; this package knows {SCHEMA_VERSION}. "

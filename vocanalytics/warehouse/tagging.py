@@ -18,13 +18,13 @@ def waiting(con: Connection, model: str, taxonomy: str, limit: int) -> pa.Table:
             submissions.context_touchpoint
         from feedback_items as items
         inner join submissions using (submission_id)
-        anti join (select item_id, revision from taggings where model = ? and taxonomy = ?) as done
+        anti join (select item_id, revision from taggings where model = $model and taxonomy = $taxonomy) as done
             on done.item_id = items.item_id and done.revision = items.revision
         where items.content = 'text'
         order by items.item_id
-        limit ?
+        limit $limit
         """,
-        params=[model, taxonomy, limit],
+        params={"model": model, "taxonomy": taxonomy, "limit": limit},
     ).to_arrow_table()
 
 

@@ -68,7 +68,8 @@ _CAPITALISED = rf"(?:{_NOT_STREET}(?-i:[A-ZÀ-Þ])[\w'’.-]{{0,30}}\s+){{1,4}}"
 _STREET = re.compile(
     rf"{_NUMBER}(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Upper|Lower|Old|New|Great|Little|"
     rf"St\.?)\s+)?{_CAPITALISED}(?i:{_TYPES})\b\.?"
-    rf"(?:,?\s+(?:Apt\.?|Apartment|Suite|Ste\.?|Unit|#)\s?#?\w{{1,5}})?(?!\s+(?:mode|assist|control|train|wheel))",
+    rf"(?:,?\s+(?:Apt\.?|Apartment|Suite|Ste\.?|Unit|#)\s?#?\w{{1,5}})?"
+    rf"(?:,? Dublin \d{{1,2}}\b)?(?!\s+(?:mode|assist|control|train|wheel))",
 )
 _NUMBERED_STREET = re.compile(
     r"(?<![\w.,/:£$€#-])\d{1,5}\s+(?:(?:N|S|E|W|North|South|East|West)\.?\s+)?\d{1,3}(?:st|nd|rd|th)\s+(?:Street|St|"
@@ -130,11 +131,14 @@ _TURKISH = re.compile(
 )
 _AT_MARKET = re.compile(
     r"(?<!\w)(?:Am|An der|An den|Auf dem|Auf der|Im|In der|In den|Zum|Zur|Unter den|Hinter der|Vor dem)\s"
-    r"[A-ZÄÖÜ][\wäöüß-]{2,30}\s(?:\d{1,3}\s?[a-h]|\d{1,3}(?=,?\s(?:D-|A-|CH-)?\d{4,5}\s[A-ZÄÖÜ]))(?![\w.,]\d|\w)"
-    + _TAIL
+    r"[A-ZÄÖÜ][\wäöüß-]{2,30}\s(?:\d{1,3}\s?[a-h]|"
+    r"\d{1,3}(?=,?\s(?:D-|A-|CH-)?\d{4,5}\s[A-ZÄÖÜ]))(?![\w.,]\d|\w)" + _TAIL
 )
 _NAMED_HOUSE = re.compile(
     rf"(?<![\w.,/:£$€#-])(?:\d{{1,4}}[A-Za-z]?,?\s)?The(?:\s(?!{_TYPES})[A-Z][\w'’-]{{2,20}}){{1,3}},\s{_CAPITALISED}(?:{_TYPES})\b"
+)
+_BUSINESS_UNIT = re.compile(
+    r"\bUnit\s\d{1,3}[A-Z]?,?\s(?:[A-Z][\w'’-]{1,20}\s){1,3}(?:Industrial|Business|Trading|Retail|Enterprise|Science)\s(?:Estate|Park|Centre)\b"
 )
 _TOWN = re.compile(r",?[ \n](?:[A-ZÀ-Þ][\wÀ-ÿ'’-]+[ -]){0,2}[A-ZÀ-Þ][\wÀ-ÿ'’-]+,?[ \n]")
 # A pattern runs only if the lower-cased text holds one of its trigger strings; () always runs.
@@ -145,6 +149,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (_GERMAN, ("str", "weg", "platz", "allee", "gasse", "damm", "ufer", "ring")),
     (_GERMAN, ("laan", "gracht", "plein", "kade", "vej", "gatan", "gata")),
     (_AT_MARKET, ("am ", "an de", "auf de", "im ", "in de", "zum ", "zur ", "unter den", "hinter der", "vor dem")),
+    (_BUSINESS_UNIT, ("unit ",)),
     (_NAMED_HOUSE, ("the ",)),
     (_FRENCH, ("rue", "boulevard", "bd ", "chemin", "impasse", "all", "faubourg", "ruelle")),
     (_FRENCH, ("avenue", "place", "quai", "route", "cours", "square")),
@@ -163,10 +168,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 def addresses(text: str) -> Iterator[Span]:
     """House number with street, postcode, post box; a town stays unless it stands between street and postcode."""
     found = sorted(_parts(text), key=lambda span: span.start)
-    yield from found
     for street, code in pairwise(found):
         if _TOWN.fullmatch(text, street.end, code.start):
             yield Span(street.start, code.end, "ADDRESS")
+    yield from found
 
 
 def _parts(text: str) -> Iterator[Span]:

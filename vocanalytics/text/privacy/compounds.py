@@ -10,6 +10,10 @@ from vocanalytics.text.privacy.tokens import Class, Token
 _MODEL_CODE = re.compile(r"(?<!\w)(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[\w.]{2,6} \Z")
 _OF = re.compile(r"(?<!\w)([^\W\d_]+) (?:del|de la|de los|de|du|des|d'|am|an der|sur|sous|upon|im)[ ]?\Z")
 _AT_THE = re.compile(r"(?<!\w)(?:at|in|near|outside|behind|opposite|inside|past) the \Z", re.I)
+_AT_PLACE = re.compile(
+    r"(?<!look)(?<!looks)(?<!looked)(?<!looking)(?<!shout)(?<!shouted)(?<!shouting)(?<!yelled)(?<!laughed)(?<!swore)"
+    r"(?<!angry)(?<!mad)(?<!annoyed)(?<!screamed) (?:at|near) \Z"
+)
 _POSSESSIVE_GAPS = (" ", "'s ", "’s ", "' ", "’ ")
 _REACH = 24
 
@@ -24,12 +28,14 @@ def is_compound(text: str, words: list[Token], at: int, cue: Cue) -> bool:
     token = words[at]
     if cue < Cue.NAME and _names_a_business(text, words, at):
         return True
+    previous = words[at - 1] if at and text[words[at - 1].end : token.start] == " " else None
+    if previous is not None and not token.capital and previous.folded in ("a", "an"):
+        return True
     if cue >= Cue.PERSON:
         return False
     before = text[max(0, token.start - _REACH) : token.start]
-    if _AT_THE.search(before):
+    if _AT_THE.search(before) or (token.capital and _AT_PLACE.search(before)):
         return True
-    previous = words[at - 1] if at and text[words[at - 1].end : token.start] == " " else None
     if previous is not None and _leads_on(words, at, previous, cue):
         return True
     if token.kind is Class.GIVEN or not token.capital:
@@ -46,6 +52,9 @@ def is_institution(text: str, words: list[Token], at: int) -> bool:
         and before.folded in word_set("saint")
         and text[before.end : token.start].strip(".") == " "
     ):
+        return True
+    follower = words[at + 1] if at + 1 < len(words) and text[token.end : words[at + 1].start] == " " else None
+    if follower is not None and token.capital and token.folded in word_set("saint") and follower.capital:
         return True
     for step in range(1, 4):
         if at + step >= len(words):

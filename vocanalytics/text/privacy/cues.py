@@ -62,6 +62,7 @@ _PERSON = "|".join(
         rf"\s+(?:named|called)\s+|\s+)(?:the\s+)?[\"']?",
         rf"{_START}{_any('sign_offs')}\s*[,.!:\n–-]*\s*",
         rf"{_START}(?:thanks|cheers|thank you)[,.!]?[ \t]*\n\s*",
+        rf"{_START}{_any('attended')}\s+",
         rf"{_START}(?:attn|attention|fao|c/o)\s*[:.]?\s*",
         rf"{_START}named\s+",
     )
@@ -115,7 +116,7 @@ AFTER_SURE = re.compile(
 )
 # What often follows a name.
 AFTER = re.compile(
-    rf"(?:,?\s+(?:{_any('acts')}|(?:my|our|the)\s+{_STAFF})\b|\s+(?:is|was)\s|['’]s\b|\s+and\s+[A-Z])", re.I
+    rf"(?:,?\s+(?:{_any('acts')}|(?:my|our|the)\s+{_STAFF})\b|\s+(?:is|was)\s|['’]s\b|\s+and\s+(?-i:[A-Z]))", re.I
 )
 HE_OR_SHE = re.compile(r"\b(?:he|she|his|her|him|hers|himself|herself)\b", re.I)
 BRANDS = re.compile(rf"\b{_any('brands')}(?!\w)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vocanalytics.text.privacy.cues import BRANDS, word_set
+from vocanalytics.text.privacy.cues import BRANDS, Cue, cue_before, word_set
 from vocanalytics.text.privacy.lexicon import is_very_common, lower
 from vocanalytics.text.privacy.tokens import Class, Token
 
@@ -47,7 +47,11 @@ def last_part(text: str, words: list[Token], at: int, titled: bool) -> int:
 def _continues(first: Token, token: Token, titled: bool) -> bool:
     if token.folded in word_set("never_surname") or len(token.folded) < 2:
         return False
+    if token.kind is Class.NOBODY and "'" in token.folded:  # I'd, I've
+        return False
     if not token.capital:
+        if len(token.folded) < 4:
+            return False
         clear = token.surname and token.kind >= Class.SURNAME and token.kind is not Class.CUED
         return (
             (clear or token.folded in word_set("plain_family_name"))
@@ -67,10 +71,12 @@ def first_part(text: str, words: list[Token], at: int, english: bool) -> int:
     if at == 0:
         return at
     before, token = words[at - 1], words[at]
+    if cue_before(text, token.start) >= Cue.PERSON:  # "Liebe Grüße Heike": the word before belongs to the cue
+        return at
     if text[before.end : token.start] != " " or not before.capital or before.word.isupper() or len(before.folded) < 3:
         return at
     if (
-        before.public
+        (before.public and before.kind is not Class.CUED)
         or before.kind not in (Class.CUED, Class.SURNAME, Class.UNKNOWN)
         or before.folded in word_set("title")
     ):

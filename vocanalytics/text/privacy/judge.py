@@ -20,7 +20,7 @@ from vocanalytics.text.privacy.cues import (
     word_set,
 )
 from vocanalytics.text.privacy.extent import next_capital, starts_sentence, with_initials
-from vocanalytics.text.privacy.lexicon import is_common
+from vocanalytics.text.privacy.lexicon import is_common, is_two_words
 from vocanalytics.text.privacy.tokens import Class, Token, is_english, is_title_case
 
 _REACH = 40  # characters looked at before a word
@@ -29,7 +29,15 @@ _SMALL_NUMBER = re.compile(r"\s\d{1,3}(?!\d)|\d")
 _PLACE_OR_DATE = re.compile(
     r"(?<!\w)(?:in|to|from|at|via|near|through|around|(?:\d+(?:st|nd|rd|th)?)(?: of)?) \Z", re.I
 )
-_GOES_ON = re.compile(r"\s*(?:[.,;:!?)]|\Z|(?:in|at|from|who|about|and|on|was|is|but|yesterday|today|again|he|she)\b)")
+_GOES_ON = re.compile(
+    r"\s*(?:[.,;:!?)]|\Z|(?:in|at|from|who|about|and|on|was|is|but|yesterday|today|again|he|"
+    r"she|for|you|has|had|have|from|to|this|your|with|were|as|because|that|so|then|thank|thanks|when|really|very|our|my|i|we|it|"
+    r"for|of|or|one|two|sales|there|here|over|after|before|last|it|the|did|does|would|could|never|always|just|also|"
+    r"\w+ed|told|said|rang|gave|took|went|made|got|kept|knew|sold|spoke)\b)",
+    re.I,
+)
+_WITH_A_FIRM = re.compile(r"(?<!\w)(?:deal\w*|work\w*|talk\w*|sp[eo]\w+) (?:with|to) \Z|(?<!\w)ask\w* for \Z", re.I)
+_IN_COLOUR = re.compile(r"\b(?:in|colou?r|paint|trim)(?: is)? \Z", re.I)  # in Candy White
 _TWO_INITIALS = re.compile(
     r"(?<![\w.])(?!U\.\s?[SK]\.|E\.\s?[UG]\.|[AP]\.\s?[MS]\.|N\.\s?B\.|D\.\s?C\.|I\.\s?E\.)(?:[A-Z]\.\s?){2,3}\Z"
 )
@@ -41,6 +49,7 @@ class Judge:
 
     def __init__(self, text: str, words: list[Token]) -> None:
         self.text, self.words = text, words
+        self._cues: dict[int, Cue] = {}
         self.titled, self.english = is_title_case(words), is_english(words)
 
     @cached_property
@@ -74,6 +83,8 @@ class Judge:
         previous = self.words[at - 1] if at and self.text[self.words[at - 1].end : token.start] == " " else None
         if previous and self.english and previous.folded in word_set("no_name_after"):
             return True
+        if token.kind is Class.CUED and _IN_COLOUR.search(self._before(token)):
+            return True
         if token.kind is Class.CUED and token.public and _PLACE_OR_DATE.search(self._before(token)):
             return True
         if token.kind is not Class.GIVEN:
@@ -83,7 +94,10 @@ class Judge:
         return not _is_proper(token.word) and self._cue(token) < Cue.PERSON
 
     def _cue(self, token: Token) -> Cue:
-        return cue_before(self.text, token.start)
+        cue = self._cues.get(token.start)
+        if cue is None:
+            cue = self._cues[token.start] = cue_before(self.text, token.start)
+        return cue
 
     def _before(self, token: Token) -> str:
         return self.text[max(0, token.start - _REACH) : token.start]
@@ -131,9 +145,15 @@ class Judge:
             return True
         if is_common(token.folded) and starts_sentence(self.text, token):
             end = token.end
-            acts = AFTER.match(self.text, end) or AFTER_SURE.match(self.text, end) or AT_WORK.match(self.text, end)
+            acts = self._acts(end) or AFTER_SURE.match(self.text, end) or AT_WORK.match(self.text, end)
             return True if acts or (follower is not None and follower.surname) else None
         return None if not self.english or (self.titled and len(token.folded) < 4) else True
+
+    def _acts(self, end: int) -> bool:
+        """Whether what follows is what people do; a bare "was" needs a trait: "Bill was double the estimate"."""
+        acts = AFTER.match(self.text, end)
+        bare = acts is not None and acts[0].strip().lower() in ("is", "was", "'s", "’s")
+        return acts is not None and (not bare or TRAIT.search(self.text, end, end + _REACH) is not None)
 
     def _cued(self, at: int, token: Token) -> bool | None:
         cue, brandlike = self._cue(token), token.folded in word_set("brandlike")
@@ -157,7 +177,9 @@ class Judge:
         if token.public or not self.english:
             return None
         if starts_sentence(self.text, token):
-            return False if AFTER.match(self.text, token.end) else None
+            return False if self._acts(token.end) else None
+        if is_common(token.folded) and follower is None and not _GOES_ON.match(self.text, token.end):
+            return None  # "with Jade stitching"
         return bool(cue) and (follower is None or follower.surname)
 
     def _unknown(self, at: int, token: Token) -> bool | None:
@@ -167,8 +189,11 @@ class Judge:
             return True
         if self.titled or len(token.folded) < 3 or token.word.isupper():
             return None
+        if is_two_words(token.folded) and not _TWO_INITIALS.search(self._before(token)):
+            return None
         if cue is Cue.PERSON:
-            return True
+            firm = token.kind is Class.UNKNOWN and self.english and _WITH_A_FIRM.search(self._before(token))
+            return not firm
         if not self.english:
             return None
         if _TWO_INITIALS.search(self._before(token)):

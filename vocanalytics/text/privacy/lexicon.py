@@ -71,6 +71,17 @@ def is_very_common(word: str) -> bool:
     return any(form in words("common_words") for form in (word, *_stems(word)))
 
 
+@lru_cache(maxsize=16_384)
+def is_two_words(folded: str) -> bool:
+    """Whether two everyday words were joined, as in departments, firms and places: Aftersales, Motorpoint, Castlegate.
+
+    >>> is_two_words("aftersales"), is_two_words("kowalczyk")
+    (True, False)
+    """
+    cuts = ((folded[:cut], folded[cut:]) for cut in range(4, len(folded) - 3))
+    return any(is_common(head) and is_very_common(tail) for head, tail in cuts)
+
+
 def _stems(word: str) -> list[str]:
     stems = [word[: -len(end)] + put for end, put in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 3]
     bare = word[:-3] if word.endswith("ing") else word[:-2] if word.endswith("ed") else ""

@@ -17,7 +17,7 @@ from vocanalytics.text.privacy.phone import phones
 from vocanalytics.text.privacy.plates import plates
 from vocanalytics.text.privacy.references import locators, references
 from vocanalytics.text.privacy.spans import Claims, Span
-from vocanalytics.text.spacy_door import person_spans
+from vocanalytics.text.recogniser import persons as recognised_persons
 
 EDITION = "masking-2026.1"
 _DIGIT = re.compile(r"\d")
@@ -200,7 +200,7 @@ def _settle_doubts(texts: Sequence[str], readings: Sequence[people.Reading]) -> 
                 break
             asked.append((reading, doubt, start))
             sentences.append(text[start:end])
-    for (reading, doubt, start), persons in zip(asked, person_spans(sentences) if sentences else [], strict=True):
+    for (reading, doubt, start), persons in zip(asked, recognised_persons(sentences) if sentences else [], strict=True):
         if any(low + start < doubt[1] and doubt[0] < high + start for low, high in persons):
             reading.people.append(doubt)
 

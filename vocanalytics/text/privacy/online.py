@@ -49,7 +49,7 @@ _HANDLE_CUE = re.compile(
 )
 
 _SHORT_HOST = (
-    r"(?:t\.co|bit\.ly|tinyurl\.com|goo\.gl|ow\.ly|fb\.me|lnkd\.in|is\.gd|wa\.me|t\.me|maps\.app\.goo\.gl|"
+    r"(?:t\.co|bit\.ly|tinyurl\.com|goo\.gl|ow\.ly|fb\.me|lnkd\.in|is\.gd|wa\.me|t\.me|(?:maps|photos)\.app\.goo\.gl|"
     r"g\.co|buff\.ly|dlvr\.it|instagr\.am|pic\.twitter\.com)"
 )
 _LINK = re.compile(rf"\b(?:https?://|ftp://|www\.|(?={_SHORT_HOST}/)|(?=[\w-]{{2,40}}\.{_TLD}/))[^\s<>\"“”]+", re.I)
@@ -76,7 +76,8 @@ _PERSONAL_LINK = re.compile(
 )
 
 _IPV4 = re.compile(
-    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?::\d{2,5})?(?![\w]|\.\d)"
+    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+    r"(?::\d{2,5})?(?![\w]|\.\d)"
 )
 _IPV6 = re.compile(
     r"(?<![\w:.])(?=[0-9A-Fa-f:]{2,45})(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])"

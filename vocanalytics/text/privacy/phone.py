@@ -34,7 +34,7 @@ _MONEY = re.compile(
 _CUE = re.compile(
     r"\b(?:call(?:ed|ing|back)?|r[uü]ckruf|phone|phoned|telephone|tele?|mobile|mob|cell|cellphone|ring|rang|ringing|"
     r"text|texted|sms|whats?app|fax|dial|dialled|contact|reach|"
-    r"landline|hotline|helpline|number|numbers|handy(?:nummer)?|telefon\w*|rufnummer|nummer|tel[eé]fono|m[oó]vil|"
+    r"landline|hotline|helpline|number|numbers|handy(?:nummer)?|telefon\w*|rufnummer|nummer|tel[eé]fono|ll[áa]m[\wá]*|appele[rz][\w-]*|joignable|erreichbar|chiama\w*|m[oó]vil|"
     r"portable|t[eé]l(?:[eé]phone)?|num[eé]ro|"
     r"cellulare|telefonata|numero|anrufen|rufen|ph|tf|ext)\b[^\d\n]{0,30}\Z",
     re.I,
@@ -71,7 +71,12 @@ def _is_phone(raw: str, before: str, after: str, region: str) -> bool:
     cued = _CUE.search(before) is not None
     if not 7 <= len(digits) <= 15 or len(set(digits)) < 2:
         return False
-    if _DATE.search(raw) or _YEARS.match(raw) or _MONEY.search(before) or _UNIT.match(after):
+    if (
+        (_DATE.search(raw) and not _DOTTED_PHONE.match(raw))
+        or _YEARS.match(raw)
+        or _MONEY.search(before)
+        or _UNIT.match(after)
+    ):
         return False
     if _DOTTED.match(raw) and "." in raw and not _DOTTED_PHONE.match(raw):
         return False

@@ -25,11 +25,11 @@ _NL = (
 )
 _PL = rf"[A-Z]{{2,3}}{_SEP}(?=\w*\d)[A-Z0-9]{{4,5}}"
 _US = r"[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}"
+_AT = r"[A-Z]{1,2}-(?:\d{2,5}[A-Z]{1,3}|[A-Z]{2,3} ?\d{1,3})"
 _IN = rf"[A-Z]{{2}}{_SEP}\d{{1,2}}{_SEP}[A-Z]{{1,3}}{_SEP}\d{{4}}"
 
 _DISTRICT = "|".join(_FILE["german_districts"])
 _MODELS = re.compile(r"(?:[CHB]R|[UZWX]R|HR|CR|C|E|S|X|I|A|B)-(?:V|R|HR|TR|GT|M|T|S|D|E|EV|UP)\b|G[TR]-")
-_YEAR_AT_END = re.compile(r" (?:199|20[0-3])\d\Z")  # GT-R 2017
 _AIRLINES = frozenset(_FILE["airlines"])
 _AIRPORTS = frozenset(_FILE["airports"])
 _SURE = re.compile(
@@ -38,7 +38,7 @@ _SURE = re.compile(
     rf"(?P<ie>\d{{2}}[12]?-(?:{_COUNTY})-\d{{3,6}}|"
     rf"\d{{2}}[12][ ]?(?:{_COUNTY})[ ]?\d{{3,6}})|(?P<in>{_IN}))(?![\w/]|-\w)"
 )
-_LOWER_GB = re.compile(r"(?<![\w/-])[a-z]{2}\d{2}[a-z]{3}(?![\w/]|-\w)")
+_LOWER_GB = re.compile(r"(?<![\w/-])(?:[a-z]{2}\d{2}|[a-z]{2}(?:0[2-9]|[1256]\d|7[0-5]) )[a-z]{3}(?![\w/]|-\w)")
 _MODEL_LETTERS = frozenset(_FILE["not_a_suffix"])
 
 _CUE = re.compile(
@@ -67,12 +67,12 @@ _CUE_WORDS = (
     "rejestr",
     "plaka",
 )
-_NATIONAL = re.compile(rf"(?:{_IN}|{_GB}|{_FR}|{_DE}|{_IE}|{_ES}|{_NL}|{_GB_OLD}|{_PL}|{_NI})(?![\w-])", re.I)
+_NATIONAL = re.compile(rf"(?:{_IN}|{_GB}|{_FR}|{_DE}|{_AT}|{_IE}|{_ES}|{_NL}|{_GB_OLD}|{_PL}|{_NI})(?![\w-])", re.I)
 _ANY_STATE = re.compile(rf"(?:{_US})(?![\w-])")
 _BEHIND = re.compile(
-    rf"(?<![\w/-])(?P<plate>{_GB}|{_GB_OLD}|{_DE}|{_FR}|{_ES}|{_IE})(?=\s*[,)\"']?\s*(?:is|was|as)?\s*(?:my|the|our|"
-    rf"his|her|its)?\s*"
-    r"(?:reg|registration|number plate|plate|licen[cs]e plate|kennzeichen)\b)"
+    rf"(?<![\w/-])(?P<plate>{_GB}|{_GB_OLD}|{_DE}|{_AT}|{_FR}|{_ES}|{_IE})"
+    r"(?i:(?=\s*[,)\"']?\s*(?:is|was|as)?\s*(?:my|the|our|his|her|its)?\s*"
+    r"(?:reg|registration|number plate|plate|licen[cs]e plate|kennzeichen)\b))"
 )
 _UNIT = re.compile(
     r"\d+\s?(?:st|nd|rd|th|km|mi|mph|k|hrs?|mins?|days?|weeks?|months?|years?|cars?|times|x|am|pm)\Z", re.I
@@ -85,7 +85,8 @@ def plates(text: str) -> Iterator[Span]:
         if _is_sure(match):
             yield Span(*match.span(), "PLATE")
     for match in _LOWER_GB.finditer(text):
-        if match[0][4:] not in _MODEL_LETTERS and not is_common(match[0][4:]):
+        last = match[0][4:].strip()
+        if last not in _MODEL_LETTERS and not is_common(last) and not is_common(match[0][:2]):
             yield Span(*match.span(), "PLATE")
     lowered = text.lower()
     if not any(word in lowered for word in _CUE_WORDS):
@@ -102,8 +103,6 @@ def _is_sure(match: re.Match[str]) -> bool:
         if match[0][:2] in _AIRLINES and match[0][-3:] in _AIRPORTS:
             return False
         return last not in _MODEL_LETTERS and not (is_common(last) and " " in match[0])
-    if match.lastgroup == "de" and _YEAR_AT_END.search(match[0]):
-        return False
     return not (
         match.lastgroup == "de" and _MODELS.match(match[0]) and re.search(r"\D(?:(?:19|20)\d\d|\d\d?)\Z", match[0])
     )

@@ -25,7 +25,7 @@ _POLICY = (
     r"sinistre|client|p[óo]liza|contrato|siniestro|expediente|polizza|contratto|sinistro|pratica|dni|nie"
 )
 _SAYS_NUMBER = (
-    r"(?:numbers?|num|no\.?|nr\.?|nos|id|i\.d\.|#|ref(?:erence)?|code|n[°ºo]\.?|nummer|num[eé]ro|"
+    r"(?:numbers?|num|no\.?|nr\.?|nos|id|i\.d\.|#|ref(?:erence)?|code|n\.?[°ºo]\.?|nummer|num[eé]ro|"
     r"n[úu]mero|numero|numaras[ıi]|numer)"
 )
 _SELF_SAID = (
@@ -89,7 +89,8 @@ def references(text: str) -> Iterator[Span]:
         if len(match["value"]) >= 4:
             yield from _cued(text, match)
     for match in _PREFIXED.finditer(text):
-        if sum(character.isdigit() for character in match["value"]) >= 4:
+        glued = match[0][2:3].isdigit() and match[0][:2].isalpha()  # CR2032 is a battery, CR-2032 may be a case
+        if sum(character.isdigit() for character in match["value"]) >= (6 if glued else 4):
             yield Span(*match.span(), _kind(match))
     yield from (Span(*match.span(), "ORDER") for match in _MARKETPLACE.finditer(text))
     yield from (Span(*match.span(), "ORDER") for match in _HASH.finditer(text))

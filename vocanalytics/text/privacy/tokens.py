@@ -145,4 +145,5 @@ def is_title_case(found: list[Token]) -> bool:
 
 def is_english(found: list[Token]) -> bool:
     """Whether at least half of the words are common English ones; short lower-case names elsewhere are mostly words."""
-    return len(found) < 4 or 2 * sum(is_common(token.folded) for token in found if len(token.folded) > 1) >= len(found)
+    long = [token for token in found if len(token.folded) > 1]
+    return len(found) < 4 or 2 * sum(is_common(token.folded) for token in long) >= len(long)
