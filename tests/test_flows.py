@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import yaml
 from workspace import ROOT, sample
 
 PREFECT = Path(sys.executable).parent / "prefect"
+BUSY_ATTEMPTS = 60
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 
 
@@ -63,8 +65,16 @@ class Server:
             data=None if body is None else json.dumps(body).encode(),
             headers={"content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        for _ in range(BUSY_ATTEMPTS):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as refusal:
+                # SQLite was locked and nothing was written; Prefect's own client asks again, too
+                if refusal.code != 503:
+                    raise
+                time.sleep(1)
+        raise AssertionError(f"the server stayed busy: {path}")
 
     def wait_until_healthy(self) -> None:
         for _ in range(240):
