@@ -16,8 +16,8 @@ _AREAS = (
     "ST|SW|SY|S|TA|TD|TF|TN|TQ|TR|TS|TW|UB|WA|WC|WD|WF|WN|WR|WS|WV|W|YO|ZE"
 )
 _INWARD = (
-    r"(?!\d(?:WD|DR|TH|ST|ND|RD|GB|TB|HR|PH|FT|HP|PS|WH|NM|HZ|LB|LT|YR|YO|PL|XL|DB|PT|SD|AH|BN|"
-    r"NA)\b)\d[ABD-HJLNP-UW-Z]{2}"
+    r"(?!\d(?:WD|DR|TH|ST|ND|RD|GB|TB|HR|PH|FT|HP|PS|WH|NM|HZ|LB|LT|YR|YO|XL|PT|SD|"
+    r"XX)\b)\d[ABD-HJLNP-UW-Z]{2}"
 )
 _UK = re.compile(
     rf"(?<![\w.-])(?=[A-Z]{{1,2}}\d)(?:(?:{_AREAS})\d[A-Z\d]?\s{_INWARD}|"
@@ -54,7 +54,7 @@ _TYPES = (
     r"Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Cres|Place|Pl|Way|Boulevard|Blvd|"
     r"Terrace|Gardens|Gdns|Grove|Square|Sq|Mews|Hill|"
     r"Parade|Walk|Row|Highway|Hwy|Parkway|Pkwy|Circle|Cir|Trail|Loop|Rise|View|Green|Vale|Quay|Wharf|Embankment|"
-    r"Esplanade|Promenade|Strand|Marg|Nagar"
+    r"Esplanade|Promenade|Strand|Marg|Nagar|Approach|Yard|Meadows?|Cottages|Villas|Croft|Paddocks?|Fold|Dene|Brow|Broadway|Causeway"
 )
 _NOT_STREET = (
     r"(?!(?i:miles?|km|kms|hours?|hrs?|minutes?|mins?|days?|weeks?|months?|years?|seconds?|cars?|lanes?|wheel|"
@@ -77,7 +77,12 @@ _NUMBERED_STREET = re.compile(
 )
 _THE_STREET = re.compile(
     r"(?<![\w.,/:£$€#-])\d{1,4}[A-Za-z]?,?\s+The\s+(?:Street|Avenue|Close|Crescent|Grove|Mews|Green|Drive|Lane|"
-    r"Parade|Square|Terrace|Gardens|Broadway|Strand|Mall|Rise|Ridgeway)\b"
+    r"Parade|Square|Terrace|Gardens|Broadway|Strand|Mall|Rise|Ridgeway|Paddocks?|Orchard|Meadows?|Cedars|Elms|Oaks|Willows|Laurels|"
+    r"Beeches|Limes|Hollies|Firs|Maltings|Granary|Stables|Courtyard|Croft|Fairway|Hawthorns|Spinney|Copse|Dell|Glebe|Quadrant|"
+    r"Circus|Poplars|Pines|Birches|Chestnuts|Rowans|Moorings|Coppice)\b"
+)
+_ONE_WORD = re.compile(
+    r"(?<=(?: at| to| on| is) )\d{1,4}[A-Za-z]? (?!Motor|Half|All|High)[A-Z][a-z]{3,10}(?:way|gate)\b"
 )
 _LOWER_STREET = re.compile(
     rf"(?<![\w.,/:£$€#-])\d{{1,5}}[a-z]?,?\s+(?:{_NOT_STREET}[a-z'’.-]{{2,20}}\s+){{1,3}}"
@@ -93,6 +98,7 @@ _UNIT_BEFORE = re.compile(
     r"Number)\s?(?:\d{1,4}[A-Z]?,?\s+)?\Z",
     re.I,
 )
+_OWN = re.compile(r"(?<!\w)(?:my|our|the|this|a) \Z", re.I)  # "my house 12 Elm Road"
 _TAIL = r"(?:,?\s+(?:D-|A-|CH-|F-|E-|I-)?\d{4,5}(?:\s+[A-ZÄÖÜÀ-Þ][\w-]+)?)?"
 _GERMAN = re.compile(
     r"(?<!\w)(?:(?:[A-ZÄÖÜ][\wäöüß.-]{0,30}[ -]){0,2}[A-Za-zÄÖÜäöüß][\wäöüß-]{0,30}?(?:stra(?:ß|ss)e|str\.)|"
@@ -106,13 +112,14 @@ _FRENCH = re.compile(
     r"(?i:avenue|place|quai|route|cours|square)\s+(?:(?i:de la|de l['’]|des|de|du|d['’]|la|le|les|"
     r"l['’])\s*)*[A-ZÀ-Þ][\wÀ-ÿ'’-]{1,30})(?:[ -][A-ZÀ-Þ][\wÀ-ÿ'’-]{1,30}){0,3}" + _TAIL
 )
+_FLOOR = r"(?:,?\s\d{1,2}\s?[ºª°](?:\s?(?:[A-Z]\b|izq\w*\.?|dcha\.?))?|,\s\d{1,2}-\d{1,2}\b)?"
 _SPANISH = re.compile(
     r"(?<!\w)(?:(?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda\.?|[Cc]arrer)\s*(?=[\w ]{3,40},? \d{1,4}(?! [a-z]))|(?:[Aa]v\.|"
     r"[Pp]laza|[Pp]aseo|[Rr]onda|[Cc]amino|[Rr]ua|[Tt]ravessa)\s+(?=(?:(?:de|la|del|da|do|dos|das|los|las) "
     r"){1,3}[A-ZÀ-Þ]|[A-ZÀ-Þ][\wÀ-ÿ]{2,30}(?: [A-ZÀ-Þ][\wÀ-ÿ]{2,30})?, ?\d))(?:(?:de la|de los|de las|del|de|la|el|"
     r"da|do|dos|das)\s+)*"
     r"[A-ZÀ-Þa-z][\wÀ-ÿ'’.-]{1,30}(?:\s+(?:de|la|del|y|e|los|da|do|"
-    r"[A-ZÀ-Þ][\wÀ-ÿ'’.-]{1,30})){0,4},?\s*(?:n[ºo°]\.?\s*|n[úu]mero\s+)?\d{1,4}(?![\w:]|[.,]\d)" + _TAIL
+    r"[A-ZÀ-Þ][\wÀ-ÿ'’.-]{1,30})){0,4},?\s*(?:n[ºo°]\.?\s*|n[úu]mero\s+)?\d{1,4}(?![\w:]|[.,]\d)" + _FLOOR + _TAIL
 )
 _ITALIAN = re.compile(
     r"(?<!\w)(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Ll]argo|[Vv]icolo|[Pp]iazzale)\s+(?:(?:di|del|della|dei|delle|"
@@ -140,15 +147,29 @@ _NAMED_HOUSE = re.compile(
 _BUSINESS_UNIT = re.compile(
     r"\bUnit\s\d{1,3}[A-Z]?,?\s(?:[A-Z][\w'’-]{1,20}\s){1,3}(?:Industrial|Business|Trading|Retail|Enterprise|Science)\s(?:Estate|Park|Centre)\b"
 )
+_ALTEN_MARKT = re.compile(
+    r"(?<=[\w,:] )(?:Am|An der|An den|Auf dem|Auf der|Im|In der|Zum|Zur|Hinter der|Vor dem)\s"
+    r"(?:[A-ZÄÖÜ]\w{2,12}(?:en|er)\s)?"
+    r"(?!(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|"
+    r"November|Dezember|Jahre?|Kilometer|Durchschnitt|Schnitt|Alter|Wert|Vergleich|Preis|Stufe|Version|Note|Ende|Anfang)"
+    r"[A-ZÄÖÜ][\wäöüß-]{2,30}\s\d{1,3}\s?[a-h]?(?![\w%€°]|[.,:]\d|\s?(?:Uhr|km|Tage|Wochen|Monate|Minuten|Stunden|Euro|Mal|Jahre|kW))"
+    + _TAIL
+)
+_BEFORE_CODE = re.compile(
+    rf"(?:\d{{1,4}}[A-Za-z]?,?\s)?(?:(?:The\s)?(?:[A-Z][\w'’-]{{1,20}}\s){{0,2}}(?:House|Cottage|Farm|Lodge|Barn|Forge|Mill|Hall|Court|Rectory|Villa|Manor|Flat\s\d+),\s)?"
+    rf"(?:[A-Z][\w'’.-]{{1,20}}\s){{1,3}}(?:{_TYPES}),?\s(?:(?:[A-Z][\w'’-]{{1,20}},?\s){{1,3}})?\Z"
+)
 _TOWN = re.compile(r",?[ \n](?:[A-ZÀ-Þ][\wÀ-ÿ'’-]+[ -]){0,2}[A-ZÀ-Þ][\wÀ-ÿ'’-]+,?[ \n]")
 # A pattern runs only if the lower-cased text holds one of its trigger strings; () always runs.
 _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (_STREET, ()),
     (_NUMBERED_STREET, ("st ", "nd ", "rd ", "th ")),
     (_THE_STREET, (" the ",)),
+    (_ONE_WORD, ("way", "gate")),
     (_GERMAN, ("str", "weg", "platz", "allee", "gasse", "damm", "ufer", "ring")),
     (_GERMAN, ("laan", "gracht", "plein", "kade", "vej", "gatan", "gata")),
     (_AT_MARKET, ("am ", "an de", "auf de", "im ", "in de", "zum ", "zur ", "unter den", "hinter der", "vor dem")),
+    (_ALTEN_MARKT, (" am ", " an de", " auf de", " im ", " in der", " zum ", " zur ", " hinter der", " vor dem")),
     (_BUSINESS_UNIT, ("unit ",)),
     (_NAMED_HOUSE, ("the ",)),
     (_FRENCH, ("rue", "boulevard", "bd ", "chemin", "impasse", "all", "faubourg", "ruelle")),
@@ -171,6 +192,10 @@ def addresses(text: str) -> Iterator[Span]:
     for street, code in pairwise(found):
         if _TOWN.fullmatch(text, street.end, code.start):
             yield Span(street.start, code.end, "ADDRESS")
+    for code in found:
+        before = _BEFORE_CODE.search(text, max(0, code.start - 90), code.start) if _UK.match(text, code.start) else None
+        if before:
+            yield Span(before.start(), code.end, "ADDRESS")
     yield from found
 
 
@@ -196,4 +221,6 @@ def _parts(text: str) -> Iterator[Span]:
 def _with_unit(text: str, start: int) -> int:
     """Where "Flat 4," before the house number begins."""
     match = _UNIT_BEFORE.search(text, max(0, start - 20), start)
+    if match and _OWN.search(text, max(0, match.start() - 6), match.start()):
+        return start
     return match.start() if match else start

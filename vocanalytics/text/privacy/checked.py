@@ -11,6 +11,7 @@ from stdnum.iso7064 import mod_97_10
 from vocanalytics.text.privacy.spans import Span
 
 _IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?", re.I)
+_LOOSE_IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}[ .-]?\d[ .-]?\d(?:[ ./-]{0,2}[A-Z0-9]){11,30}", re.I)
 _IBAN_CUE = re.compile(r"\biban\b\W*(?:\w+\W+){0,3}\Z", re.I)
 _IBAN_LENGTH = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "CH": 21,
@@ -21,8 +22,8 @@ _IBAN_LENGTH = {
     "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24, "TR": 26, "UA": 29, "XK": 20,
 }  # fmt: skip
 
-_CARD = re.compile(r"(?<![\w.,/-])[2-6]\d{3}(?:[ -]?\d){8,15}(?![\w]|[.,-]\d)")
-_GROUPED = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}\Z|3\d{3}([ -])\d{6}\2\d{5}\Z")
+_CARD = re.compile(r"(?<![\w.,/-])[2-6]\d{3}(?:(?:[ -]{0,2}|\.)\d){8,15}(?![\w]|[.,-]\d)")
+_GROUPED = re.compile(r"\d{4}([ .-])\d{4}\1\d{4}\1\d{4}\Z|3\d{3}([ -])\d{6}\2\d{5}\Z")
 _CARD_CUE = re.compile(
     r"\b(?:card|visa|mastercard|amex|maestro|debit|credit|kreditkarte|karte|carte|tarjeta|carta|pan)\b[^\d\n]{0,30}\Z",
     re.I,
@@ -58,10 +59,14 @@ def ibans(text: str) -> Iterator[Span]:
             end = _offset(match[0], _IBAN_LENGTH.get(match[0][:2].upper(), 0))
         if end:
             yield Span(match.start(), match.start() + end, "IBAN")
+    for match in _LOOSE_IBAN.finditer(text):  # blanks anywhere: the check digits alone decide
+        end = _iban_end(match[0])
+        if end and not text[match.start() + end : match.start() + end + 1].isalnum():
+            yield Span(match.start(), match.start() + end, "IBAN")
 
 
 def _iban_end(candidate: str) -> int:
-    compact = re.sub(r"[ -]", "", candidate)
+    compact = re.sub(r"[ ./-]", "", candidate)
     wanted = _IBAN_LENGTH.get(compact[:2].upper())
     enough_digits = sum(map(str.isdigit, compact)) >= 8
     if wanted and len(compact) >= wanted and enough_digits and _iban_checks(compact[:wanted].upper()):

@@ -72,10 +72,17 @@ def is_institution(text: str, words: list[Token], at: int) -> bool:
 
 
 def _names_a_business(text: str, words: list[Token], at: int) -> bool:
-    """In "the Preston branch", "Arlo cameras" and "thanks Carvana team" no person is meant."""
+    """In "the Preston branch", "Arlo cameras", "tracy reese dresses" and "thanks Carvana team" no person is meant."""
     if at + 1 >= len(words) or text[words[at].end : words[at + 1].start] != " ":
         return False
     following, token = words[at + 1].folded, words[at]
+    if token.kind is Class.CUED and following in word_set("colour"):  # Pearl White
+        return True
+    after = words[at + 2] if at + 2 < len(words) and text[words[at + 1].end : words[at + 2].start] == " " else None
+    if after and words[at + 1].surname and not token.capital and after.folded in word_set("business_noun"):
+        return True
+    if following in word_set("particle") and after and (after.capital or after.folded in word_set("particle")):
+        return False  # Joost van der Meulen drives no van
     if following in word_set("business_noun"):
         return True
     return token.kind < Class.CAPITALISED and following in word_set("business_people")

@@ -39,8 +39,9 @@ _ADJECTIVES = rf"(?:{_any('adjectives')}\s+){{0,3}}"
 _SOMEBODY = _any("roles", "humans")
 _NAME = "|".join(
     (
-        rf"(?<![\w'’.-]){_any('titles')}(?:\.\s?|\s+)(?:(?:&|and)\s+(?:mrs|mr|dr)\.?\s+)?",
+        rf"(?<![\w'’.-]){_any('titles')}(?:\.\s?|\s+)(?:(?:&|and)\s+(?:mrs|mr|dr)\.?\s+)?(?:[b-hj-z]\.?\s+){{0,2}}",
         rf"{_START}{_any('whose_name')}\s?(?:first |last |full |sur)?name\s?(?:{_BE}|:|-)\s*",
+        rf"{_START}(?:passenger|patient|driver|account)s?['’]?s? names? ",
         rf"{_START}name\s?:\s*",
         rf"{_START}by the name of\s+",
         rf"{_START}(?:goes|went) by\s+(?:the name\s+)?",
@@ -52,7 +53,7 @@ _NAME = "|".join(
 _PERSON = "|".join(
     (
         rf"{_START}{_any('done_by')}\s+by\s+{_ADJECTIVES}",
-        rf"{_START}(?:spoke|spoken|speak|speaking|talked|talk|talking|chatted|chat|chatting)\s+(?:to|"
+        rf"{_START}(?:spoke|spoken|speak|speaking|talked|talk|talking|chatted|chat|chatting)\s+(?:to|2|"
         rf"with)\s+{_ADJECTIVES}",
         rf"{_START}(?:ask|asked|asking)\s+for\s+{_ADJECTIVES}",
         rf"{_START}(?:deal|dealt|dealing|worked|working)\s+with\s+{_ADJECTIVES}",
@@ -62,6 +63,7 @@ _PERSON = "|".join(
         rf"\s+(?:named|called)\s+|\s+)(?:the\s+)?[\"']?",
         rf"{_START}{_any('sign_offs')}\s*[,.!:\n–-]*\s*",
         rf"{_START}(?:thanks|cheers|thank you)[,.!]?[ \t]*\n\s*",
+        rf"{_START}(?:yours|love|all the best|take care|best),[ \t]*\n?\s*",
         rf"{_START}{_any('attended')}\s+",
         rf"{_START}(?:attn|attention|fao|c/o)\s*[:.]?\s*",
         rf"{_START}named\s+",
@@ -87,7 +89,13 @@ def cue_before(text: str, start: int) -> Cue:
     return best
 
 
-TITLE = re.compile(r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Professor|Miss|Herrn?|Frau|Mme|Sra?|Signora?)\.?\s+\Z")
+TITLE = re.compile(
+    r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Professor|Miss|Herrn?|Hr|Frau|Mme|Mlle|Madame|Monsieur|Sra?|[Ss]e[ñn]or(?:a|ita)?|Signor[ae]?|"
+    r"Sig|Captain)\.?\s+\Z"
+)
+CONTACTED = re.compile(
+    r"(?<!\w)(?:emailed|rang|phoned|texted|messaged|told|asked|contacted|met|sp[eo]ak|spoke|talked) (?:2 )?\Z", re.I
+)
 GREETING = re.compile(
     r"(?<!\w)(?:thanks?|thank\s?you|thx|ty|cheers|hi|hello|hey|dear)(?: a lot| so much| again)?[ ,!]+\Z", re.I
 )
@@ -109,6 +117,8 @@ AFTER_SURE = re.compile(
     rf"been)\s+{_HOW}{_any('traits')}\b|"
     r"\s+(?:said|says|thinks?|thought|claimed|promised|told (?:me|us)) (?:that )?(?:he|she)\b|"
     rf"\s+{_any('deeds')}\s+{_any('to_me')}\b|"
+    rf"{_any('foreign_deeds')}|"
+    r"\s+an? (?:pay ?)?(?:rise|raise|bonus|promotion|medal|award)\b|"
     rf"\s+(?:went|goes|has gone|really went) (?:above|over and above|out of (?:his|her|their)|the extra)\b|"
     rf"\s+and\s+(?:his|her|the|their)\s+(?:team|colleagues?|staff|crew|wife|husband|manager|assistant)|"
     rf",?\s+(?:his|her)\s+(?:team|colleague)|,?\s+who\s+|,\s+(?:my|our|the|your)\s+{_STAFF})",
@@ -120,3 +130,10 @@ AFTER = re.compile(
 )
 HE_OR_SHE = re.compile(r"\b(?:he|she|his|her|him|hers|himself|herself)\b", re.I)
 BRANDS = re.compile(rf"\b{_any('brands')}(?!\w)")
+GOES_ON = re.compile(
+    r"\s*(?:[.,;:!?)]|\Z|(?:in|at|from|who|about|and|on|was|is|but|yesterday|today|again|he|"
+    r"she|for|you|has|had|have|from|to|this|your|with|were|as|because|that|so|then|thank|thanks|when|really|very|our|my|i|we|it|"
+    r"for|of|or|one|two|sales|there|here|over|after|before|last|it|the|did|does|would|could|never|always|just|also|"
+    r"\w+ed|told|said|rang|gave|took|went|made|got|kept|knew|sold|spoke)\b)",
+    re.I,
+)

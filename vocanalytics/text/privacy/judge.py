@@ -10,6 +10,8 @@ from vocanalytics.text.privacy.cues import (
     AFTER,
     AFTER_SURE,
     AT_WORK,
+    CONTACTED,
+    GOES_ON,
     GREETING,
     HE_OR_SHE,
     SPOKEN_TO,
@@ -19,7 +21,14 @@ from vocanalytics.text.privacy.cues import (
     cue_before,
     word_set,
 )
-from vocanalytics.text.privacy.extent import next_capital, starts_sentence, with_initials
+from vocanalytics.text.privacy.extent import (
+    is_apposition,
+    is_proper,
+    is_signature,
+    next_capital,
+    starts_sentence,
+    with_initials,
+)
 from vocanalytics.text.privacy.lexicon import is_common, is_two_words
 from vocanalytics.text.privacy.tokens import Class, Token, is_english, is_title_case
 
@@ -29,19 +38,12 @@ _SMALL_NUMBER = re.compile(r"\s\d{1,3}(?!\d)|\d")
 _PLACE_OR_DATE = re.compile(
     r"(?<!\w)(?:in|to|from|at|via|near|through|around|(?:\d+(?:st|nd|rd|th)?)(?: of)?) \Z", re.I
 )
-_GOES_ON = re.compile(
-    r"\s*(?:[.,;:!?)]|\Z|(?:in|at|from|who|about|and|on|was|is|but|yesterday|today|again|he|"
-    r"she|for|you|has|had|have|from|to|this|your|with|were|as|because|that|so|then|thank|thanks|when|really|very|our|my|i|we|it|"
-    r"for|of|or|one|two|sales|there|here|over|after|before|last|it|the|did|does|would|could|never|always|just|also|"
-    r"\w+ed|told|said|rang|gave|took|went|made|got|kept|knew|sold|spoke)\b)",
-    re.I,
-)
 _WITH_A_FIRM = re.compile(r"(?<!\w)(?:deal\w*|work\w*|talk\w*|sp[eo]\w+) (?:with|to) \Z|(?<!\w)ask\w* for \Z", re.I)
 _IN_COLOUR = re.compile(r"\b(?:in|colou?r|paint|trim)(?: is)? \Z", re.I)  # in Candy White
 _TWO_INITIALS = re.compile(
     r"(?<![\w.])(?!U\.\s?[SK]\.|E\.\s?[UG]\.|[AP]\.\s?[MS]\.|N\.\s?B\.|D\.\s?C\.|I\.\s?E\.)(?:[A-Z]\.\s?){2,3}\Z"
 )
-_CAMEL_NAMES = ("Mc", "Mac", "De", "O'", "O’")
+_NEVER_TITLED = word_set("never_surname") | word_set("maker") | word_set("title")
 
 
 class Judge:
@@ -58,13 +60,16 @@ class Judge:
 
     def verdict(self, at: int) -> bool | None:
         token = self.words[at]
-        if len(token.folded) < 2 or (token.kind is Class.NOBODY and not (token.surname and token.capital)):
+        known = token.kind is not Class.NOBODY or (token.capital and (token.surname or token.public))
+        if len(token.folded) < 2 or not known:
             return None
         if not token.capital:
             lower = self._lower_case(at, token)
             return None if lower and is_compound(self.text, self.words, at, self._cue(token)) else lower
         if self._is_out_of_place(at, token):
             return None
+        if is_signature(self.text, token):
+            return True
         if token.kind is Class.GIVEN:
             return None if self._reads_as_a_verb(at, token) else True
         if token.kind is Class.CAPITALISED:
@@ -83,6 +88,8 @@ class Judge:
         previous = self.words[at - 1] if at and self.text[self.words[at - 1].end : token.start] == " " else None
         if previous and self.english and previous.folded in word_set("no_name_after"):
             return True
+        if previous and self.english and previous.word == "the" and self._cue(token) < Cue.PERSON:
+            return True
         if token.kind is Class.CUED and _IN_COLOUR.search(self._before(token)):
             return True
         if token.kind is Class.CUED and token.public and _PLACE_OR_DATE.search(self._before(token)):
@@ -91,13 +98,17 @@ class Judge:
             led = previous is not None and token.kind is Class.CUED and previous.folded in word_set("determiner")
             if (led or _SMALL_NUMBER.match(self.text, token.end)) and self._cue(token) < Cue.PERSON:
                 return True
-        return not _is_proper(token.word) and self._cue(token) < Cue.PERSON
+        return not is_proper(token.word) and self._cue(token) < Cue.PERSON
 
     def _cue(self, token: Token) -> Cue:
         cue = self._cues.get(token.start)
         if cue is None:
             cue = self._cues[token.start] = cue_before(self.text, token.start)
         return cue
+
+    def introduced(self, token: Token) -> bool:
+        """Whether the words before say that a name follows: Mr, my name is."""
+        return self._cue(token) is Cue.NAME
 
     def _before(self, token: Token) -> str:
         return self.text[max(0, token.start - _REACH) : token.start]
@@ -122,10 +133,11 @@ class Judge:
 
     def _lower_case_after_cue(self, token: Token, cue: Cue) -> bool:
         if token.kind is Class.CAPITALISED:
-            return cue >= Cue.PERSON or GREETING.search(self._before(token)) is not None
+            contacted = self.english and GOES_ON.match(self.text, token.end) and CONTACTED.search(self._before(token))
+            return cue >= Cue.PERSON or bool(contacted) or GREETING.search(self._before(token)) is not None
         if token.kind is Class.CUED:
             spoken_to = not token.public and SPOKEN_TO.search(self._before(token))
-            return cue is Cue.NAME or (bool(spoken_to) and _GOES_ON.match(self.text, token.end) is not None)
+            return cue is Cue.NAME or (bool(spoken_to) and GOES_ON.match(self.text, token.end) is not None)
         likely = token.surname or (len(token.folded) > 2 and not token.word.isupper() and self.english)
         return cue is Cue.NAME and likely
 
@@ -147,7 +159,9 @@ class Judge:
             end = token.end
             acts = self._acts(end) or AFTER_SURE.match(self.text, end) or AT_WORK.match(self.text, end)
             return True if acts or (follower is not None and follower.surname) else None
-        return None if not self.english or (self.titled and len(token.folded) < 4) else True
+        if not self.english:
+            return True if AFTER_SURE.match(self.text, token.end) else None
+        return None if self.titled and len(token.folded) < 4 else True
 
     def _acts(self, end: int) -> bool:
         """Whether what follows is what people do; a bare "was" needs a trait: "Bill was double the estimate"."""
@@ -172,19 +186,22 @@ class Judge:
         named = follower is not None and follower.surname and not follower.public
         if named and follower is not None and follower.kind in (Class.SURNAME, Class.CAPITALISED, Class.GIVEN):
             return True
-        if at_work or AFTER_SURE.match(self.text, token.end):
+        if at_work or AFTER_SURE.match(self.text, token.end) or is_apposition(self.text, token):
             return True
         if token.public or not self.english:
             return None
         if starts_sentence(self.text, token):
             return False if self._acts(token.end) else None
-        if is_common(token.folded) and follower is None and not _GOES_ON.match(self.text, token.end):
+        if is_common(token.folded) and follower is None and not GOES_ON.match(self.text, token.end):
             return None  # "with Jade stitching"
         return bool(cue) and (follower is None or follower.surname)
 
     def _unknown(self, at: int, token: Token) -> bool | None:
         cue = self._cue(token)
-        has_initial = token.surname and not token.public and with_initials(self.text, token.start) < token.start
+        initials = with_initials(self.text, token.start)
+        has_initial = (
+            initials < token.start and not token.public and (token.surname or self._addressed(token, initials))
+        )
         if cue is Cue.NAME or has_initial:
             return True
         if self.titled or len(token.folded) < 3 or token.word.isupper():
@@ -206,6 +223,13 @@ class Judge:
             return self.he_or_she
         return self._doubtful(token, cue)
 
+    def _addressed(self, token: Token, initials: int) -> bool:
+        """A name on no list after an initial: "M. Rousselot n'a pas", "served by J. Tavrosyan"."""
+        if token.word.isupper() or len(token.folded) < 4 or is_two_words(token.folded):
+            return False
+        french = not self.english and self.text.startswith("M.", initials)
+        return french or cue_before(self.text, initials) is not Cue.NONE
+
     def _doubtful(self, token: Token, cue: Cue) -> bool | None:
         acts = AFTER.match(self.text, token.end) is not None
         if not acts and _PLACE_OR_DATE.search(self._before(token)):
@@ -217,14 +241,10 @@ class Judge:
 
     def _common_surname(self, token: Token) -> bool | None:
         """Mr Brown, Dr King, J. Smith."""
-        if with_initials(self.text, token.start) < token.start and not token.public:
+        initials = with_initials(self.text, token.start)
+        if initials < token.start and token.surname and not token.public:
             return True
-        titled = TITLE.search(self._before(token))
-        return True if titled and token.folded not in word_set("never_surname") else None
-
-
-def _is_proper(word: str) -> bool:
-    """Capital and small letters as in a name, or a long word in capitals: not EDI, BAs or CarPlay."""
-    if word.isupper():
-        return len(word) > 4
-    return word.startswith(_CAMEL_NAMES) or not any(letter.isupper() for letter in re.sub(r"-.", "", word[1:]))
+        title = TITLE.search(self.text[max(0, initials - _REACH) : initials])
+        if not title or token.folded in _NEVER_TITLED:
+            return None
+        return True if token.surname or not title[0].startswith("Miss") else None  # Miss England

@@ -19,7 +19,7 @@ from vocanalytics.text.privacy.references import locators, references
 from vocanalytics.text.privacy.spans import Claims, Span
 from vocanalytics.text.recogniser import persons as recognised_persons
 
-EDITION = "masking-2026.1"
+EDITION = "masking-2026.2"
 _DIGIT = re.compile(r"\d")
 _LOCATOR_WORD = re.compile(r"\b(?:booking|reservation|confirmation|pnr|locator)\b", re.I)
 _HANDLE_WORD = re.compile(

@@ -34,7 +34,7 @@ _AT_PROVIDER = re.compile(rf" at {_PROVIDER}\b")
 _IS_PROVIDER = re.compile(_PROVIDER + r"\Z", re.I)
 
 _HANDLE = re.compile(
-    r"(?<![\w@/#$*%!])(?<!\w\.)@(\w{1,50}(?:\.[a-z0-9_]\w{0,30}){0,3}(?:@[\w-]+(?:\.[\w-]+)+)?)(?!\w)|"
+    r"(?<![\w@/#$*%!])(?<!\w\.)@(\w{1,50}(?:\.(?:[a-z0-9_]\w{0,30}|[A-Z]{2,10}(?!\w))){0,3}(?:@[\w-]+(?:\.[\w-]+)+)?)(?!\w)|"
     r"(?<![\w/])/?u/[\w-]{3,30}"
 )
 _NOT_HANDLE = re.compile(
@@ -53,6 +53,11 @@ _SHORT_HOST = (
     r"g\.co|buff\.ly|dlvr\.it|instagr\.am|pic\.twitter\.com)"
 )
 _LINK = re.compile(rf"\b(?:https?://|ftp://|www\.|(?={_SHORT_HOST}/)|(?=[\w-]{{2,40}}\.{_TLD}/))[^\s<>\"“”]+", re.I)
+# Letters and digits mixed as no word is: capitals after small letters around a digit, hexadecimal, groups of both.
+_OPAQUE = (
+    r"(?-i:(?=[\w-]{7,})(?=\S*\d[A-Za-z])(?=[^/?#]*[a-z])(?=[^/?#]*[a-z0-9][A-Z])[\w-]+|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{10,}|"
+    r"(?=[^/?#]*\d)(?:[A-Z0-9]{3,6}-){2,}[A-Z0-9]{3,6}|(?=[^/?#]*[a-z][A-Z][^/?#]*[a-z][A-Z])(?=[^/?#]*[A-Z]{2}|[^/?#]*\d)\w{12,})"
+)
 _PERSONAL_LINK = re.compile(
     rf"\A(?:\w+://)?(?:www\.)?(?:"
     rf"{_SHORT_HOST}/\S"
@@ -62,13 +67,15 @@ _PERSONAL_LINK = re.compile(
     r"|[^/?#]*linkedin\.com/(?:in|pub)/\S"
     r"|\S*/(?:~|u/|user/|users/|profile/|profiles/|people/|member/|members/|account/|accounts/|customer/|customers/|"
     r"order/|orders/|booking/|bookings/|track/|tracking/|trip/|trips/|invoice/|reset/|verify/|confirm/|unsubscribe/|"
-    r"invite/|share/|ref/)[\w%@.-]{3,}"
+    r"invite/|share/|ref/|athletes?/|channel/|itm/)[\w%@.-]{3,}"
     r"|\S*[?&#;](?:[\w.-]*(?:token|key|auth|session|sid|sig|signature|email|mail|user|uid|userid|customer|account|"
     r"phone|name|ref|code|id|hash|otp|password|pwd)[\w.-]*)=[^&\s]{3,}"
     r"|\S*=[^&\s]{16,}"
     r"|\S*[?&](?!v=|p=|utm_)\w+=(?=[\w-]*\d)(?=\d*[A-Za-z])[\w-]{8,}"
     r"|\S*(?:@|%40)"
     r"|\S*/(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?!\S*\.(?:html?|php|aspx?|pdf|jpe?g|png))[A-Za-z0-9_]{20,}(?:[/?#]|\Z)"
+    r"|(?:\w+://)?[^/?#]+/(?:[^?#\s]*/)?(?!\S*\.(?:html?|php|aspx?)\Z)(?:"
+    rf"{_OPAQUE}|\d{{9,}}|[A-Z]{{2,}}-\d{{6,}}[\w-]*)(?:\.\w{{2,4}})?(?:[/?#]|\Z)"
     r"|\S*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|\S*[-+]?\d{1,3}\.\d{4,},\s?[-+]?\d{1,3}\.\d{4,}"
     r")",
@@ -158,6 +165,8 @@ def ip_addresses(text: str) -> Iterator[Span]:
 def _is_address(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 40) : match.start()]
     if _IP_CUE.search(before):
+        return True
+    if match[0].startswith("192.168."):  # nobody numbers a release so
         return True
     if _VERSION_CUE.search(before) or _VERSION_AFTER.match(text, match.end()):
         return False

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from vocanalytics.text.privacy.blocks import blocks
-from vocanalytics.text.privacy.cues import BRANDS
+from vocanalytics.text.privacy.cues import BRANDS, word_set
 from vocanalytics.text.privacy.extent import first_part, last_part, with_initials
 from vocanalytics.text.privacy.judge import Judge
 from vocanalytics.text.privacy.lexicon import lower
 from vocanalytics.text.privacy.tokens import WORD, Class, Token, may_matter, tokens
 
-_AND = re.compile(r"\s*(?:&|and|und|et|y|e)\s*\Z")
+_AND = re.compile(r"\s*(?:&|\+|/|and|und|et|y|e|or|oder|ou|o|en)\s*\Z")
 _STOP = re.compile(r"[.!?\n]\s")
 
 
@@ -67,6 +67,9 @@ class _Reader:
                 continue
             start, end, at = self._extent(at, sure=verdict)
             (reading.people if verdict else reading.doubts).append((start, end))
+            if verdict and at < len(self.words):
+                sure = self.judge.introduced(self.words[at - 1])
+                (reading.people if sure else reading.doubts).extend(self._perhaps_surname(at))
             last_end = end if verdict else last_end
         return reading
 
@@ -80,6 +83,15 @@ class _Reader:
             end += 3
         return with_initials(self.text, self.words[first].start), end, last + 1
 
+    def _perhaps_surname(self, at: int) -> list[tuple[int, int]]:
+        """Achebe and Harlow are towns or authors on the lists; after a given name spaCy is asked."""
+        first, token = self.words[at - 1], self.words[at]
+        beside = self.text[first.end : token.start] == " " and first.capital and token.capital
+        if not beside or not token.public or first.kind < Class.CUED or self.judge.titled or not token.word.istitle():
+            return []
+        nobody = token.folded in word_set("maker") or token.folded in word_set("brandlike")
+        return [] if nobody or self.brands.find(1, token.start, token.end) >= 0 else [(token.start, token.end)]
+
     def _joins(self, at: int, last_end: int) -> bool:
         """In "Bailey and Harmom were great" the second name leans on the first."""
         token = self.words[at]
@@ -89,9 +101,10 @@ class _Reader:
             or not token.capital
             or self.judge.titled
             or len(token.folded) < 3
+            or self.text[token.end : token.end + 1].isdigit()
         ):
             return False
-        leans = token.kind in (Class.UNKNOWN, Class.SURNAME, Class.CUED) and not token.public
+        leans = token.kind in (Class.UNKNOWN, Class.SURNAME, Class.CUED, Class.CAPITALISED) and not token.public
         return leans and _AND.match(self.text[last_end : token.start]) is not None
 
 

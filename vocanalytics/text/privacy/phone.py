@@ -9,7 +9,9 @@ import phonenumbers
 
 from vocanalytics.text.privacy.spans import Span
 
-_CANDIDATE = re.compile(r"(?<![\w.,:/#£$€₹@&=-])(?:\+\s?|\()?\(?\d(?:[ ()./‐‑–-]{0,3}\d){5,16}(?!\w|[.,:]\d|\s?%)")
+_CANDIDATE = re.compile(
+    r"(?:(?<![\w.,:/#£$€₹@&=-])|(?<=[A-Za-z][.:]))(?:\+\s?|\()?\(?\d(?:[ ()./‐‑–-]{0,3}\d){5,16}(?!\w|[.,:]\d|\s?%)"
+)
 _DATE = re.compile(
     r"(?<!\d)(?:[0-3]?\d([./-])[01]?\d\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d|"
     r"[01]?\d([./-])[0-3]?\d\3(?:19|20)?\d\d)(?!\d)"
@@ -34,7 +36,7 @@ _MONEY = re.compile(
 _CUE = re.compile(
     r"\b(?:call(?:ed|ing|back)?|r[uü]ckruf|phone|phoned|telephone|tele?|mobile|mob|cell|cellphone|ring|rang|ringing|"
     r"text|texted|sms|whats?app|fax|dial|dialled|contact|reach|"
-    r"landline|hotline|helpline|number|numbers|handy(?:nummer)?|telefon\w*|rufnummer|nummer|tel[eé]fono|ll[áa]m[\wá]*|appele[rz][\w-]*|joignable|erreichbar|chiama\w*|m[oó]vil|"
+    r"landline|festnetz|durchwahl|mobil|voicemail|hotline|helpline|number|numbers|handy(?:nummer)?|telefon\w*|rufnummer|nummer|tel[eé]fono|ll[áa]m[\wá]*|appele[rz][\w-]*|joignable|erreichbar|chiama\w*|m[oó]vil|"
     r"portable|t[eé]l(?:[eé]phone)?|num[eé]ro|"
     r"cellulare|telefonata|numero|anrufen|rufen|ph|tf|ext)\b[^\d\n]{0,30}\Z",
     re.I,

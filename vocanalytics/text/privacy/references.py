@@ -21,8 +21,9 @@ _POLICY = (
     r"ro|patient|hospital|nhs|passport|"
     r"driv(?:ing|er'?s?) licen[cs]e|licen[cs]e|national insurance|ni|ssn|social security|tax|vat|employee|staff|"
     r"badge|student|sort code|"
-    r"versicherung\w*|police|polizze|vertrag\w*|vorgang\w*|schaden\w*|kunden\w*|fall|aktenzeichen|contrat|dossier|"
-    r"sinistre|client|p[óo]liza|contrato|siniestro|expediente|polizza|contratto|sinistro|pratica|dni|nie"
+    r"versicherung\w*|policen?|polizze|vertrag\w*|vorgang\w*|schaden\w*|kunden\w*|fall|aktenzeichen|"
+    r"(?:contrat|police) d['’]assurance|contrat|dossier|"
+    r"sinistre|p[óo]liza(?: de seguros?)?|contrato|siniestro|expediente|polizza|contratto|sinistro|pratica|dni|nie"
 )
 _SAYS_NUMBER = (
     r"(?:numbers?|num|no\.?|nr\.?|nos|id|i\.d\.|#|ref(?:erence)?|code|n\.?[°ºo]\.?|nummer|num[eé]ro|"

@@ -62,7 +62,8 @@ def classify(folded: str) -> tuple[Class, bool, bool]:
         return Class.CUED, public, surname
     if "-" in folded:
         return _compound(folded, public, surname)
-    surname = surname or (_FAMILY_SHAPE.search(folded) is not None and not public and not is_common(folded))
+    shaped = _FAMILY_SHAPE.search(folded) is not None and not (folded.startswith("mc") and is_common(folded[2:]))
+    surname = surname or (shaped and not public and not is_common(folded))  # a McMuffin is nobody
     if public or (is_common(folded) and not surname):
         return Class.NOBODY, public, surname
     if surname:
