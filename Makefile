@@ -18,11 +18,12 @@ export DO_NOT_TRACK = 1
 export PREFECT_LOGGING_LEVEL ?= CRITICAL
 export PREFECT_LOGGING_TO_API_ENABLED ?= false
 
-.PHONY: help run test lint types unit browser-packages constraints dictionary clean
+.PHONY: help run test lint types unit hf constraints dictionary clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo "make lint | types | unit         parts of make test"
+	@echo "make hf                          tests of a polarity model of your own (installs torch beside the environment)"
 	@echo "make constraints                 resolve pyproject.toml anew into constraints.txt"
 	@echo "make dictionary                  write data/README.md from the contracts"
 	@echo "make clean                       remove what runs made in data/ (asks nothing)"
@@ -41,6 +42,14 @@ types: $(VENV)/test.stamp
 
 unit: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+# torch in a folder of its own: with it in the environment every start of the program would import it
+hf: $(VENV)/hf.stamp
+	PYTHONPATH=$(VENV)/hf $(BIN)/python -m pytest -q tests/test_own_polarity.py
+
+$(VENV)/hf.stamp: $(VENV)/test.stamp
+	$(PIP) install --target $(VENV)/hf --upgrade -c constraints.txt 'torch==2.13.0'
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.11")'

@@ -35,6 +35,9 @@ TAXONOMY = Taxonomy(
 
 _AT = "2026-08-01 08:00:00+00"
 _DEFAULTS: dict[str, dict[str, Any]] = {
+    "flags": {
+        "revision": 1, "reason": "safety", "span_start": 0, "span_end": 21, "confidence": 0.9, "edition": "rules-1",
+    },
     "submissions": {
         "source": "survey", "channel": "survey", "submitted_on": "2026-06-10", "dimensions": {}, "revision": 1,
         "content_digest": "d", "masking": "m1", "file_name": "f", "first_ingested_at": _AT, "ingested_at": _AT,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
 from workspace import HEADER, ROOT, sample, voc
+
+from vocanalytics.config import Settings
+from vocanalytics.errors import CheckFailed, ConfigError
+from vocanalytics.steps.tables import ask
 
 COLUMNS = [
     "item_id", "verbatim", "segment", "start", "end", "outcome", "theme", "theme_confidence", "touchpoint_outcome",
@@ -52,9 +58,8 @@ def test_tag_without_ids_numbers_rows_from_zero(tmp_path):
 @pytest.mark.parametrize(
     ("name", "column", "code", "message"),
     [
-        ("in.csv", "words", 3, "column(s) words not found. The file has: said"),
+        ("in.csv", "words", 3, "column(s) words not found. The file has: said. Name columns it has with --text"),
         ("in.txt", "said", 2, "expected a name ending in .csv, .jsonl, .parquet"),
-        ("gone.csv", "said", 3, "not readable as .csv"),
     ],
 )
 def test_tag_says_what_is_wrong(tmp_path, name, column, code, message):
@@ -63,7 +68,24 @@ def test_tag_says_what_is_wrong(tmp_path, name, column, code, message):
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+    assert "sources.yaml" not in done.stderr
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_killed_tag_leaves_nothing_once_it_has_run_again(tmp_path):
+    (tmp_path / "in.CSV").write_text("said\nGood\n")
+    command = [sys.executable, "-m", "vocanalytics", "tag", tmp_path / "in.CSV", "--text", "said", "--output"]
+    running = subprocess.Popen([*command, tmp_path / "out.CSV"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    while not (left := list(tmp_path.glob(".out.CSV.*"))) and running.poll() is None:
+        time.sleep(0.005)
+    running.kill()
+    running.wait()
+    assert [path.exists() for path in left] == [True]
+    mine = tmp_path / f".out.CSV.{os.getpid()}"  # of a process that is still at work
+    mine.touch()
+    done = voc(*command[3:], tmp_path / "out.CSV")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["in.CSV", "out.CSV", mine.name])
 
 
 def test_tag_refuses_to_replace_its_input(tmp_path):
@@ -125,9 +147,34 @@ def test_check_names_every_problem_before_a_run_meets_it(workspace):
     workspace.declare()
     workspace.write("reviews.csv", HEADER.replace("stars", "rating") + "1,2026-03-31,4,Good,ann\n")
     done = voc("sources", "check", "--sources", workspace.settings.sources, "--home", workspace.settings.home)
-    assert done.returncode == 1
+    assert done.returncode == 7  # as the run: without a row there is nothing to publish
+    assert "problem: reviews: " in done.stderr
     assert "column(s) stars not found" in done.stderr
+    assert "no row of any source would land" in done.stderr
     assert "ready" not in done.stdout
+
+
+def test_check_is_ready_in_spite_of_rows_a_run_would_quarantine(workspace):
+    workspace.declare()
+    workspace.write("reviews.csv", HEADER + "1,2026-03-31,4,Good,ann\n2,soon,4,Good,bob\n1,2026-03-31,1,Bad,ann\n")
+    done = voc("sources", "check", "--sources", workspace.settings.sources, "--home", workspace.settings.home)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("warning: ") == 2
+    assert "1 of 3 row(s) cannot be read (date)" in done.stderr
+    assert "1 of 3 row(s) have the key of an earlier row and say something else" in done.stderr
+    assert "2 warning(s) above" in done.stdout
+
+
+@pytest.mark.parametrize("content", [None, b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9])
+def test_preview_of_what_cannot_be_read_ends_with_3_and_one_complaint(workspace, content):
+    workspace.declare()
+    if content:
+        workspace.write("reviews.csv", content)
+    where = ("--sources", workspace.settings.sources, "--home", workspace.settings.home)
+    done = voc("sources", "preview", "reviews", *where)
+    assert done.returncode == 3
+    assert (done.stdout + done.stderr).count("problem: reviews: ") == 1
+    assert "encoding" not in done.stdout + done.stderr
 
 
 def test_preview_shows_masked_rows_and_problems_and_writes_nothing(workspace):
@@ -168,5 +215,18 @@ def test_tables_and_sql_read_the_publication(sample_run):
 
 def test_tables_before_any_run_says_what_to_do(tmp_path):
     done = voc("tables", "--home", tmp_path)
-    assert done.returncode == 2
+    assert done.returncode == 7
     assert "nothing is published yet. Run `voc run` first" in done.stderr
+    with pytest.raises(CheckFailed, match="nothing is published yet"):
+        ask(Settings(home=tmp_path), "select 1")
+    (tmp_path / "published" / "current").mkdir(parents=True)
+    (tmp_path / "published" / "current" / "manifest.json").write_text("{")
+    with pytest.raises(CheckFailed, match="expected a manifest made by publishing"):
+        ask(Settings(home=tmp_path), "select 1")
+
+
+def test_sql_takes_one_question(tmp_path):
+    with pytest.raises(ConfigError, match="one question at a time"):
+        ask(Settings(home=tmp_path), f"select 1; copy (select 1) to '{tmp_path}/x.csv'")
+    with pytest.raises(CheckFailed, match="nothing is published yet"):
+        ask(Settings(home=tmp_path), "select ';' -- one; two\n;")

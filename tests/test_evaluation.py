@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 
 from vocanalytics import Tagger
-from vocanalytics.errors import MissingColumns, TaxonomyError
+from vocanalytics.config import Settings
+from vocanalytics.errors import ConfigError, MissingColumns, SourceError, TaxonomyError
+from vocanalytics.resources import resolve_taxonomy
+from vocanalytics.steps.evaluate import evaluate_file
 from vocanalytics.tagging.evaluation import Answers, evaluate, measure
+from vocanalytics.tagging.labelled import read_labelled
+from vocanalytics.taxonomy import load_taxonomy
 
 
 def sets(*cells: str):
@@ -78,8 +83,80 @@ def test_axes_nobody_coded_are_left_out(tagger):
     assert set(report) == {"model", "taxonomy", "texts", "themes"}
 
 
-def test_bad_gold_is_refused(tagger):
-    with pytest.raises(MissingColumns, match=r"column\(s\) themes not found"):
+SECRET = "please ring Tina Marsh"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "error", "told"),
+    [
+        ("themes", f"staf_attitude;{SECRET}", TaxonomyError, r"themes: .* 1 row\(s\): 2 .* Nearest: staff_attitude\."),
+        ("themes", SECRET, TaxonomyError, r"themes: expected ids of automotive-.* It has: staff_attitude, "),
+        ("touchpoint", f"owner_ap;{SECRET}", TaxonomyError, r"touchpoint: .* Nearest: owner_app\."),
+        ("channel", SECRET, SourceError, r"channel: expected review, survey, social, contact or a blank, .*: 2 "),
+        ("polarity", SECRET, SourceError, r"polarity: expected negative, .* or a blank, .* Nothing was measured"),
+    ],
+)
+def test_bad_gold_is_refused_by_row_and_never_by_what_it_says(tagger, column, cell, error, told):
+    gold = pd.DataFrame({"text": ["fine", "bad", "so so"], "themes": ["", "", ""], column: ["", cell, ""]})
+    with pytest.raises(error, match=told) as raised:
+        evaluate(gold, tagger)
+    assert "Tina" not in str(raised.value)
+
+
+def test_gold_without_themes_is_refused(tagger):
+    with pytest.raises(MissingColumns, match=r"column\(s\) themes not found\. The file has: text\. A gold file has"):
         evaluate(pd.DataFrame({"text": ["fine"]}), tagger)
-    with pytest.raises(TaxonomyError, match="themes has tasty, which the taxonomy does not have"):
-        evaluate(pd.DataFrame({"text": ["fine"], "themes": ["tasty"]}), tagger)
+
+
+def test_blank_channels_and_questions_are_none(tagger):
+    gold = pd.DataFrame({"text": ["fine", "bad"], "themes": "", "channel": ["", "review"], "question": [None, "Why?"]})
+    assert evaluate(gold, tagger)["texts"] == 2
+
+
+@pytest.mark.parametrize(("name", "told"), [("a/b.json", "Not a directory"), ("folder", "Is a directory")])
+def test_an_output_that_cannot_be_written_is_told_first(tmp_path, name, told):
+    (tmp_path / "a").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ConfigError, match=f"cannot be written: (File exists|{told})"):
+        evaluate_file(tmp_path / "no_gold.csv", tmp_path / name, Settings(home=tmp_path))
+
+
+def test_gold_files_that_cannot_be_measured(tmp_path):
+    gold, output = tmp_path / "gold.CSV", tmp_path / "report.json"
+    gold.write_text("text,themes\n")
+    with pytest.raises(SourceError, match="expected labelled rows, found none"):
+        evaluate_file(gold, output, Settings(home=tmp_path))
+    with pytest.raises(ConfigError, match="the report would replace the gold file"):
+        evaluate_file(gold, gold, Settings(home=tmp_path))
+    gold.write_text("text,codes\nfine,\n")
+    with pytest.raises(MissingColumns, match="The file has: text, codes. A gold file has the columns text and themes"):
+        evaluate_file(gold, output, Settings(home=tmp_path))
+    gold.write_text(f"text,themes,channel\nfine,,{SECRET}\n")
+    with pytest.raises(SourceError, match=r"gold\.CSV: channel: expected review") as raised:
+        evaluate_file(gold, output, Settings(home=tmp_path))
+    assert "Tina" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == [gold]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "told"),
+    [
+        (
+            "a.CSV",
+            "text,themes\nx,tasty\n",
+            TaxonomyError,
+            r"a\.CSV: themes: expected ids of .* Nothing was read",
+        ),
+        ("a.csv", "text;themes\nx;fees\n", MissingColumns, "semicolons separate where commas were expected"),
+        ("a.csv", "text,themes\nx,fees\ny,fees,z\n", SourceError, "line 3 has 3 cells where 2 were expected"),
+        ("a.csv", "", SourceError, "not readable as .csv: the file is empty"),
+        ("a.csv", "text,themes\nx,fees,z\ny,fees,z\n", SourceError, "rows have more cells than the first line"),
+        ("a.jsonl", "[1]\n{", SourceError, "not readable as .jsonl: its content is damaged"),
+        ("gone.csv", None, SourceError, "not readable as .csv: No such file or directory"),
+    ],
+)
+def test_bad_labelled_rows_are_refused(tmp_path, name, content, error, told):
+    if content is not None:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(error, match=told):
+        read_labelled(tmp_path / name, load_taxonomy(resolve_taxonomy("automotive")))

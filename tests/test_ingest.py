@@ -255,7 +255,7 @@ def test_a_pipe_is_no_feed(workspace):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\r\n\0'), max_size=12)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["2026-01-02", "2 Jan"]), CELL), max_size=12))
 def test_every_row_is_accounted_for_and_running_twice_changes_nothing(tmp_path_factory, rows):
     workspace = Workspace(tmp_path_factory.mktemp("rows"))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from vocanalytics.errors import MissingColumns, SourceError
 from vocanalytics.records import Accepted, Answer, Filtered, Rejected, Score
-from vocanalytics.sources import load_declaration, problems, read
+from vocanalytics.sources import findings, load_declaration, read
 
 HEAD = b"id,at,stars,body\n"
 ROW = b"1,2026-09-30,5,fine\n"
@@ -53,6 +53,12 @@ def rows(source):
 
 def texts(source):
     return [row.submission.answers[0].text for row in rows(source)]
+
+
+def told(source, stops=False):
+    """What would be said of the source; the name of its folder differs from test to test."""
+    folder = source.files()[0].parent.name
+    return [one.text.replace(f"{folder}/", "") for one in findings(source).found if one.stops == stops]
 
 
 def until_error(source, match):
@@ -204,10 +210,10 @@ def test_an_undeclared_legacy_encoding_is_guessed(feed, encoding, text):
 def test_a_guessed_encoding_is_a_problem_worth_telling(feed):
     content = HEAD + "1,2026-09-30,5,Größe und Qualität sind gut\n".encode("cp1252")
 
-    assert problems(feed(content)) == [
+    assert told(feed(content)) == [
         "reviews: feed.csv: not UTF-8 and read as cp1252 by guess; declare its encoding to be sure"
     ]
-    assert problems(feed(content, encoding="cp1252")) == []
+    assert told(feed(content, encoding="cp1252")) == []
 
 
 def test_a_declared_encoding_wins_over_guessing(feed):
@@ -230,9 +236,9 @@ def test_bad_bytes_far_behind_the_probe_cost_only_their_row(feed):
 def test_texts_encoded_twice_are_noticed_and_repaired(feed):
     texts_ = ["Größe 🙂", "naïve", "“quoted”"]
     twice = [text.encode().decode("latin-1").encode().replace(b"\xc2\x9f", "Ÿ".encode()) for text in texts_]
-    content = HEAD + b"".join(b"1,2026-09-30,5,%s\n" % text for text in twice)
+    content = HEAD + b"".join(b"%d,2026-09-30,5,%s\n" % row for row in enumerate(twice))
 
-    assert problems(feed(content)) == ["reviews: feed.csv: texts look encoded twice; declare `double_encoded: true`"]
+    assert told(feed(content)) == ["reviews: feed.csv: texts look encoded twice; declare `double_encoded: true`"]
     assert texts(feed(content, double_encoded=True)) == texts_
 
 
@@ -327,7 +333,7 @@ def test_a_quote_open_to_the_end_is_an_error_that_names_its_line(feed):
 def test_a_quote_that_swallows_rows_is_an_error_not_one_long_verbatim(feed):
     content = HEAD + ROW + b'2,2026-09-30,5,"open\n' + ROW * 2_000 + b'3,2026-09-30,5,"x"\n'
 
-    assert len(until_error(feed(content), r"line 3 is not closed .* 1 row\(s\) had been read before and stand")) == 1
+    assert len(until_error(feed(content), r"line 3 is not closed .* 1 row\(s\) before that could be read")) == 1
 
 
 def test_a_quote_that_closes_in_a_later_row_is_an_error(feed):
@@ -347,7 +353,10 @@ def test_a_file_without_line_ends_does_not_fill_the_memory(feed, tmp_path):
 
 def test_a_header_alone_is_no_error(feed):
     assert rows(feed(HEAD)) == []
-    assert problems(feed(HEAD)) == []
+    assert told(feed(HEAD), stops=True) == []
+    assert told(feed(HEAD)) == [
+        "reviews: feed.csv: holds no rows of data; if that is no surprise, a run goes on without it"
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n"])
@@ -396,7 +405,7 @@ def test_a_file_nobody_may_read(feed, tmp_path):
         "if os.geteuid() == 0: os.seteuid(65534)\n"
         "try: list(read(source, folder / 'feed.csv'))\n"
         "except Exception as error: sys.stdout.write(f'{type(error).__name__}: {error}')\n"
-        "sys.stdout.write(str(problems(source)))\n"
+        "sys.stdout.write(str(findings(source)))\n"
     )
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o755)
@@ -414,7 +423,7 @@ def test_a_file_that_changes_while_it_is_read(feed, tmp_path):
     with (tmp_path / "feed.csv").open("ab") as file:
         file.write(ROW)
 
-    with pytest.raises(SourceError, match=r"changed while being read\. .* 3 row\(s\) had been read before and stand"):
+    with pytest.raises(SourceError, match=r"changed while being read\. .* 3 row\(s\) before that could be read"):
         list(reading)
 
     assert isinstance(first, Accepted)
@@ -436,21 +445,78 @@ def test_a_reader_may_stop_early(feed, tmp_path):
     reading.close()
 
 
-def test_problems_say_what_share_cannot_be_read(feed):
+def test_findings_say_what_share_cannot_be_read(feed):
     bad = b"9,30.09.2026,5,fine\n"
 
-    assert problems(feed(HEAD + ROW * 8 + bad * 2)) == [
-        "reviews: feed.csv: 2 of the first 10 rows cannot be read (date): at: expected iso"
+    assert told(feed(HEAD + ROW * 8 + bad * 2)) == [
+        "reviews: feed.csv: 2 of 10 row(s) cannot be read (date) and would be quarantined: at: expected iso"
     ]
-    assert problems(feed(HEAD + ROW)) == []
-    assert "column(s) at not found" in problems(feed(b"id,stars,body\n"))[0]
+    assert "1 of the first 2 row(s)" in findings(feed(HEAD + bad + ROW * 9), 2).found[0].text
+    assert told(feed(HEAD + ROW)) == []
+    (missing,) = told(feed(b"id,stars,body\n"), stops=True)
+    assert "column(s) at not found" in missing
 
 
-def test_problems_of_a_feed_without_files(feed, tmp_path):
+def test_findings_of_a_feed_without_files(feed, tmp_path):
     source = feed(HEAD)
     (tmp_path / "feed.csv").unlink()
 
-    assert "no file matches" in problems(source)[0]
+    (found,) = findings(source).found
+    assert found.stops
+    assert "reviews: no file matches" in found.text
+
+
+def test_damage_beyond_the_first_thousand_rows_is_found(feed):
+    many = b"".join(b"%d,2026-09-30,5,fine\n" % number for number in range(3_000))
+    (found,) = told(feed(HEAD + many + b'3001,2026-09-30,5,"open\n'), stops=True)
+    assert "line 3002 is not closed" in found
+
+
+def test_contradictory_keys_are_counted_and_copies_and_edits_are_not(feed):
+    other = ROW.replace(b"fine", b"awful")
+    assert told(feed(HEAD + ROW + other + ROW + other + b"2,2026-09-30,5,fine\n" + ROW)) == [
+        "reviews: feed.csv: 2 of 6 row(s) have the key of an earlier row and say something else (duplicate_key) and "
+        "would be quarantined; the earlier rows land"
+    ]
+    assert told(feed(HEAD + ROW * 3)) == []
+    assert told(feed(HEAD + ROW + other, key=None)) == []
+    edited = b"id,at,stars,body,edited\n1,2026-09-30,5,fine,2026-10-01\n1,2026-09-30,1,awful,2026-10-02\n"
+    assert told(feed(edited, updated={"column": "edited", "date_only": True})) == []
+
+
+def test_a_file_of_filtered_rows_only_is_told(feed):
+    drafts = [{"column": "body", "not_equals": "fine", "code": "draft"}]
+    assert told(feed(HEAD + ROW * 3, keep_where=drafts)) == [
+        "reviews: feed.csv: none of its 3 row(s) would land; filtered: draft 3"
+    ]
+
+
+def test_an_image_named_csv_is_told_once(feed):
+    source = feed(b"\x89PNG\r\n\x1a\n" + bytes(range(128, 256)) * 40)
+    (found,) = findings(source).found
+    assert found.stops
+    assert "this looks like a PNG image" in found.text
+
+
+def test_a_wrongly_guessed_encoding_is_told_beside_the_column_it_hides(feed):
+    content = "id,at,stars,Größe\n1,2026-09-30,5,fine\n".encode("cp1250")
+    source = feed(content, questions=[{"id": "review", "column": "Groesse"}])
+    assert "column(s) Groesse not found" in told(source, stops=True)[0]
+    assert "by guess; declare its encoding" in told(source)[0]
+
+
+@pytest.mark.parametrize("damage", [b"", b"%PDF-1.7", b"PAR1"])
+def test_every_error_of_a_file_begins_with_its_source(feed, damage):
+    until_error(feed(damage), r"^reviews: /.*feed\.csv: ")
+
+
+@pytest.mark.parametrize("path", ["feed.csv", "fe*.csv"])
+def test_a_suffix_in_capitals_is_the_same_suffix(feed, tmp_path, path):
+    source = feed(HEAD + ROW, path="feed.csv").model_copy(update={"path": path})
+    source._folder = tmp_path
+    (tmp_path / "feed.csv").rename(tmp_path / "feed.CSV")
+    assert [source.name_of(file) for file in source.files()] == [f"{tmp_path.name}/feed.CSV"]
+    assert outcomes(rows(source)) == ["accepted"]
 
 
 @pytest.mark.parametrize(

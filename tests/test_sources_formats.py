@@ -155,7 +155,7 @@ def test_truncated_json_hands_on_what_came_before(source, cut):
     whole = json.dumps({"data": [review(n) for n in range(1, 4)]}).encode()
     complete = whole[:cut].count(b'"}}')
 
-    found = until_error(source("app_store", whole[:cut]), rf"at byte {len(whole[:cut]):,}.* {complete} row\(s\) had")
+    found = until_error(source("app_store", whole[:cut]), rf"at byte {len(whole[:cut]):,}.* {complete} row\(s\) before")
 
     assert outcomes(found) == ["accepted"] * complete
 

@@ -29,7 +29,7 @@ VARIABLES = {
     "VOC_MIN_BASE": "fewest items behind a shareable share",
     "VOC_MIN_CELL": "smallest shareable count",
     "VOC_DATA_LIBRARY": "for use as ${VOC_DATA_LIBRARY} in paths of feeds",
-    "VOC_POLARITY_MODEL": "reserved for a polarity model of your own",
+    "VOC_POLARITY_MODEL": "a folder with a Hugging Face text classifier that replaces polarity (hf extra)",
 }
 
 
@@ -40,6 +40,7 @@ class Settings:
     key_file: Path = Path("data/.key")
     taxonomy: str | None = None  # None: what sources.yaml says
     themes_model: Path | None = None
+    polarity_model: Path | None = None
     min_base: int | None = None
     min_cell: int | None = None
 
@@ -84,6 +85,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Set
         "key_file": environ.get("VOC_KEY_FILE"),
         "taxonomy": environ.get("VOC_TAXONOMY"),
         "themes_model": environ.get("VOC_THEMES_MODEL"),
+        "polarity_model": environ.get("VOC_POLARITY_MODEL"),
         "min_base": environ.get("VOC_MIN_BASE"),
         "min_cell": environ.get("VOC_MIN_CELL"),
     }
@@ -98,7 +100,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Set
 
 
 def _typed(name: str, value: Any) -> Any:
-    if name in ("sources", "home", "key_file", "themes_model"):
+    if name in ("sources", "home", "key_file", "themes_model", "polarity_model"):
         return Path(value)
     if name in ("min_base", "min_cell"):
         try:

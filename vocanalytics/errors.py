@@ -18,7 +18,11 @@ VocError
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+_NAME = re.compile(r"[\w.:/()#-]+(?: [\w.:/()#-]+){0,3}")
+_SHOWN_NAMES = 40
 
 
 class VocError(Exception):
@@ -55,14 +59,17 @@ class SourceError(VocError):
 
 
 class MissingColumns(SourceError):
-    """A file lacks columns its declaration maps."""
+    """A file lacks columns it is said to have. ``remedy`` is what to do about it, and what was done so far."""
 
-    def __init__(self, where: str, missing: Iterable[str], found: Iterable[str]) -> None:
+    def __init__(self, where: str, missing: Iterable[str], found: Iterable[str], remedy: str = "") -> None:
         self.missing, self.found = sorted(missing), list(found)
-        super().__init__(
-            f"{where}: column(s) {', '.join(self.missing)} not found. The file has: {', '.join(self.found)}. "
+        remedy = remedy or (
             "If the export was renamed, change the column names of this source in sources.yaml; "
             "nothing of this file was loaded."
+        )
+        super().__init__(
+            f"{where}: column(s) {', '.join(self.missing)} not found. "
+            f"The file has: {', '.join(self.found) or 'none'}. {remedy}"
         )
 
 
@@ -112,3 +119,36 @@ class RunFailed(VocError):
     """Part of a run failed; the message says which part, and what did land."""
 
     exit_code = 1
+
+
+def in_words(error: Exception) -> str:
+    """Why a file could not be read, for a person; never what stands in it.
+
+    >>> in_words(FileNotFoundError(2, "No such file or directory"))
+    'No such file or directory'
+    """
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be opened"
+    message = str(error)
+    if cells := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
+        return f"line {cells[2]} has {cells[3]} cells where {cells[1]} were expected"
+    if row := re.search(r"EOF inside string starting at row (\d+)", message):
+        return f"a quote that opens near row {row[1]} (1 = first below the header) is not closed"
+    return "the file is empty" if "No columns to parse" in message else "its content is damaged"
+
+
+def as_names(found: Iterable[object]) -> list[str]:
+    """Column names fit to be shown: where a file has no header, its first row is some customer's words.
+
+    >>> as_names(["id", "I waited for three hours, and then nobody came"])
+    ['id', '(one that is no name)']
+    >>> as_names(["id;text;stars"])
+    ['one column, of cells that semicolons separate where commas were expected']
+    """
+    names = [str(name) for name in found]
+    if len(names) == 1:
+        for mark, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if mark in names[0]:
+                return [f"one column, of cells that {word} separate where commas were expected"]
+    shown = [name if len(name) <= 60 and _NAME.fullmatch(name) else "(one that is no name)" for name in names]
+    return [*shown[:_SHOWN_NAMES], *(["and more"] if len(shown) > _SHOWN_NAMES else [])]

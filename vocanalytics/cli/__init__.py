@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from vocanalytics.cli import feeds, models, running, tables
+from vocanalytics.cli import feeds, label, models, running, tables
 from vocanalytics.errors import VocError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("evaluate")(models.evaluate)
 app.command("tables")(tables.tables)
 app.command("sql")(tables.sql)
 app.add_typer(feeds.app, name="sources")
+app.add_typer(label.app, name="label")
 
 
 def main() -> None:

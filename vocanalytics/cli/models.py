@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from vocanalytics.cli.running import Home, Sources, open_from
 from vocanalytics.config import load_settings
+from vocanalytics.errors import ConfigError
 
 Taxonomy = Annotated[str | None, typer.Option(help="A taxonomy's name or file; default automotive.")]
 ThemesModel = Annotated[Path | None, typer.Option(help="A folder written by `voc train`.")]
@@ -35,12 +37,23 @@ def train(
     taxonomy: Annotated[str, typer.Option(help="A taxonomy's name or file.")],
     output: Annotated[Path, typer.Option(help="The folder to write.")],
     labelled: Annotated[Path | None, typer.Option(help="Labelled rows: text, themes, optionally touchpoint.")] = None,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="Learn from imported labels, not the audit.")
+    ] = False,
+    sources: Sources = None,
+    home: Home = None,
 ) -> None:
     """Fit the taxonomy heads."""
     from vocanalytics.resources import resolve_taxonomy
-    from vocanalytics.steps.train import train_heads
+    from vocanalytics.steps.train import train_from_store, train_heads
 
-    quality = train_heads(resolve_taxonomy(taxonomy), labelled, output)
+    if from_store and labelled:
+        raise ConfigError("give --labelled or --from-store, not both. Nothing was fitted.")
+    frame = resolve_taxonomy(taxonomy)
+    if from_store:
+        quality = train_from_store(frame, open_from(sources, home, taxonomy, make_key=False), output)
+    else:
+        quality = train_heads(frame, labelled, output)
     for name, value in quality.items():
         if not isinstance(value, dict | list):
             typer.echo(f"{name:<28}{value}")
@@ -48,14 +61,14 @@ def train(
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Option(help="Columns text, themes; optionally touchpoint, polarity, channel.")],
+    gold: Annotated[Path, typer.Option(help="Columns text, themes; perhaps touchpoint, polarity, channel, question.")],
     output: Annotated[Path, typer.Option(help="The report, as JSON.")],
     taxonomy: Taxonomy = None,
     themes_model: ThemesModel = None,
     store: Annotated[bool, typer.Option("--store", help="Also write the model_quality ledger.")] = False,
 ) -> None:
     """Measure tags against a gold file."""
-    from vocanalytics.steps.quality import evaluate_file
+    from vocanalytics.steps.evaluate import evaluate_file
 
     report = evaluate_file(gold, output, load_settings(taxonomy=taxonomy, themes_model=themes_model), store=store)
     for axis in ("themes", "touchpoint", "polarity", "joint"):

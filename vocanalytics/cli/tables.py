@@ -17,13 +17,13 @@ def tables(
     write_dictionary: Annotated[Path | None, typer.Option(help="Write the data dictionary to this file.")] = None,
 ) -> None:
     """List the published tables with grain and freshness."""
-    from vocanalytics.steps.tables import dictionary, list_tables
+    from vocanalytics.steps import tables as step
 
     if write_dictionary:
-        write_dictionary.write_text(dictionary(), encoding="utf-8")
+        step.write_dictionary(write_dictionary)
         typer.echo(f"written to {write_dictionary}")
         return
-    typer.echo("\n".join(list_tables(load_settings(sources=sources, home=home))))
+    typer.echo("\n".join(step.list_tables(load_settings(sources=sources, home=home))))
 
 
 def sql(

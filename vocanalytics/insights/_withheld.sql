@@ -13,6 +13,7 @@ latest as (
     from model_quality
     where model = $model and taxonomy = $taxonomy
         and channel is null and language is null and f1 is not null
+        and support >= 20   -- fewer coded cases do not show that a label reads badly
     group by axis, label
 
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from vocanalytics.sources.customers import CustomerRow, customers
 from vocanalytics.sources.declaration import Declaration, Source, load_declaration
-from vocanalytics.sources.reading import problems, read
+from vocanalytics.sources.findings import Finding, findings
+from vocanalytics.sources.reading import read
 
-__all__ = ["CustomerRow", "Declaration", "Source", "customers", "load_declaration", "problems", "read"]
+__all__ = ["CustomerRow", "Declaration", "Finding", "Source", "customers", "findings", "load_declaration", "read"]

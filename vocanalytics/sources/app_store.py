@@ -32,6 +32,6 @@ DEFAULTS: dict[str, Any] = {
 def table(source: Source, path: Path) -> Iterator[Table]:
     full = merged(source, DEFAULTS)
     where = f"{source.name}: {path}"
-    with opened(path, "App Store Connect review pages (JSON)") as file:
+    with opened(where, path, "App Store Connect review pages (JSON)") as file:
         found = checked(where, objects(file, where), needed_paths(full))
         yield Table(full.columns(), rows(found, cells_of(full.columns())), defaults=DEFAULTS)

@@ -55,7 +55,7 @@ def customers(declaration: Declaration) -> Iterator[CustomerRow]:
 
 
 def _rows(source: Source, path: Path, settings: CustomersTable, columns: dict[str, str]) -> Iterator[CustomerRow]:
-    with unchanged(path), opened_table(source, path) as table:
+    with unchanged(f"customers: {path}", path), opened_table(source, path) as table:
         at = {name: number for number, name in enumerate(table.columns)}
         width = len(table.columns) - table.lacking
         parse = date_parser(DateColumn(column="left_on", formats=settings.formats, date_only=True), None)
@@ -102,5 +102,5 @@ def _years(path: Path, position: int, cell: str) -> float | None:
 def _bad(path: Path, position: int, what: str, expected: str) -> SourceError:
     return SourceError(
         f"customers: {path}: row {position}: {what} cannot be read. Expected {expected}; correct it and run again. "
-        f"{position - 1:,} row(s) had been read before."
+        "What a run knew of customers stays as it was."
     )

@@ -131,12 +131,12 @@ class Source(Settings):
             raise ValueError(f"{name} has no meaning for a {self.format} feed, only for {', '.join(formats)}")
 
     def files(self) -> list[Path]:
-        """The files of this feed, sorted. Raises SourceError when there is none."""
+        """The files of this feed, sorted; its suffix may be in capitals. Raises SourceError when there is none."""
         literal = self._folder / self.path
         if os.path.exists(literal):  # noqa: PTH110 Path.exists raises where the folder may not be entered
             return [literal]
         pattern = self.path if Path(self.path).is_absolute() else f"{glob.escape(str(self._folder))}/{self.path}"
-        found = sorted(Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207 absolute patterns
+        found = sorted(Path(name) for name in glob.glob(_any_case(pattern), recursive=True))  # noqa: PTH207 absolute
         if not found:
             raise SourceError(
                 f"{self.name}: no file matches {self._folder / self.path}. Expected at least one {self.format} file; "
@@ -166,6 +166,16 @@ class Source(Settings):
             yield from question.columns
             if question.question_text_column:
                 yield question.question_text_column
+
+
+def _any_case(pattern: str) -> str:
+    """The pattern for .csv and .CSV alike: Windows writes either, and the other one must not stay unread.
+
+    >>> _any_case("exports/reviews_*.csv")
+    'exports/reviews_*.[cC][sS][vV]'
+    """
+    start, suffix = re.fullmatch(r"(.*?)((?:\.[A-Za-z0-9]+)?)", pattern, re.DOTALL).groups()  # type: ignore[union-attr]
+    return start + "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in suffix)
 
 
 class CustomersTable(Settings):

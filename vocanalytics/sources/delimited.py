@@ -33,9 +33,10 @@ def table(source: Source, path: Path) -> Iterator[Table]:
 def rows_of(source: Source, path: Path) -> Iterator[tuple[Iterator[Cells | Broken], Doubt]]:
     """All rows of the file, the header among them."""
     csv.field_size_limit(2**31 - 1)  # a verbatim may be longer than the 128 KB csv allows
-    with opened(path, f"a {source.format} file") as file:
+    where = f"{source.name}: {path}"
+    with opened(where, path, f"a {source.format} file") as file:
         doubt = Doubt(raised=False)
-        lines = TextLines(file, f"{source.name}: {path}", source.encoding, doubt)
+        lines = TextLines(file, where, source.encoding, doubt)
         delimiter = source.delimiter or _delimiter(source, lines)
         plain = source.quoting == "none"
         rows = _unquoted_rows(lines, delimiter, source.unescape) if plain else _quoted_rows(lines, delimiter)

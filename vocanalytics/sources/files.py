@@ -44,24 +44,27 @@ def looks_like(start: bytes) -> str | None:
 
 
 @contextlib.contextmanager
-def opened(path: Path, expected: str, text: bool = True) -> Iterator[BinaryIO]:
-    """The file for reading. Raises SourceError when it cannot be opened, is empty, or is plainly something else."""
+def opened(where: str, path: Path, expected: str, text: bool = True) -> Iterator[BinaryIO]:
+    """The file for reading. Raises SourceError when it cannot be opened, is empty, or is plainly something else.
+
+    ``where`` is the source and the file, as every message about them begins.
+    """
     if path.is_dir():
-        raise SourceError(f"{path}: this is a folder. Expected {expected}; use a pattern such as {path.name}/*.csv.")
+        raise SourceError(f"{where}: this is a folder. Expected {expected}; use a pattern such as {path.name}/*.csv.")
     if path.exists() and not path.is_file():
-        raise SourceError(f"{path}: this is no file but a pipe or device. Expected {expected}.")
+        raise SourceError(f"{where}: this is no file but a pipe or device. Expected {expected}.")
     with path.open("rb") as file:
         start = file.read(8192)
         if not start.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-            raise SourceError(f"{path}: the file is empty. Expected {expected}; the export probably failed.")
+            raise SourceError(f"{where}: the file is empty. Expected {expected}; the export probably failed.")
         if text and (name := looks_like(start)):
-            raise SourceError(f"{path}: this looks like {name}. Expected {expected}; check format in sources.yaml.")
+            raise SourceError(f"{where}: this looks like {name}. Expected {expected}; check format in sources.yaml.")
         file.seek(0)
         yield file
 
 
 @contextlib.contextmanager
-def unchanged(path: Path) -> Iterator[None]:
+def unchanged(where: str, path: Path) -> Iterator[None]:
     """Raises SourceError when the file is not afterwards what it was before, whatever else went wrong meanwhile."""
     before = _state(path)
     try:
@@ -69,9 +72,9 @@ def unchanged(path: Path) -> Iterator[None]:
     except GeneratorExit:
         raise
     except Exception:
-        _compare(path, before)
+        _compare(where, path, before)
         raise
-    _compare(path, before)
+    _compare(where, path, before)
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -82,6 +85,6 @@ def _state(path: Path) -> tuple[int, int] | None:
     return stat.st_size, stat.st_mtime_ns
 
 
-def _compare(path: Path, before: tuple[int, int] | None) -> None:
+def _compare(where: str, path: Path, before: tuple[int, int] | None) -> None:
     if before is not None and _state(path) != before:
-        raise SourceError(f"{path}: changed while being read. Wait until the export has finished, then run again.")
+        raise SourceError(f"{where}: changed while being read. Wait until the export has finished, then run again.")

@@ -17,7 +17,7 @@ from vocanalytics.sources.texts import TextLines
 @contextlib.contextmanager
 def table(source: Source, path: Path) -> Iterator[Table]:
     where = f"{source.name}: {path}"
-    with opened(path, "a file with one JSON object a line") as file:
+    with opened(where, path, "a file with one JSON object a line") as file:
         lines = TextLines(file, where, source.encoding, Doubt())
         found = checked(where, records(lines), needed_paths(source))
         yield Table(source.columns(), rows(found, cells_of(source.columns())))

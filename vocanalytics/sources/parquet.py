@@ -23,7 +23,7 @@ _BATCH = 1_024
 @contextlib.contextmanager
 def table(source: Source, path: Path) -> Iterator[Table]:
     where = f"{source.name}: {path}"
-    with opened(path, "a Parquet file", text=False) as raw:
+    with opened(where, path, "a Parquet file", text=False) as raw:
         try:
             file = pq.ParquetFile(raw)
         except pa.ArrowException as error:

@@ -48,9 +48,10 @@ def table(source: Source, path: Path) -> Iterator[Table]:
 
 @contextlib.contextmanager
 def _lines(source: Source, path: Path, where: str) -> Iterator[TextLines]:
-    with opened(path, "a Reddit dump, one JSON object a line", text=path.suffix != ".zst") as file:
+    packed = path.suffix.lower() == ".zst"
+    with opened(where, path, "a Reddit dump, one JSON object a line", text=not packed) as file:
         plain: BinaryIO = file
-        if path.suffix == ".zst":
+        if packed:
             plain = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
         try:
             yield TextLines(plain, where, source.encoding, Doubt())

@@ -34,7 +34,7 @@ DEFAULTS: dict[str, Any] = {
 def table(source: Source, path: Path) -> Iterator[Table]:
     full = merged(source, DEFAULTS)
     where = f"{source.name}: {path}"
-    with opened(path, "pages of the X API v2 (JSON)") as file:
+    with opened(where, path, "pages of the X API v2 (JSON)") as file:
         # created_at is worked out from the id where the request did not ask for it
         needed = [paths for paths in needed_paths(full) if paths != ("created_at",)]
         found = checked(where, objects(file, where), needed)

@@ -24,7 +24,7 @@ from vocanalytics.sources.tables import Broken, Cells, Table, completed
 @contextlib.contextmanager
 def table(source: Source, path: Path) -> Iterator[Table]:
     where = f"{source.name}: {path}"
-    with opened(path, "an .xlsx workbook", text=False) as file:
+    with opened(where, path, "an .xlsx workbook", text=False) as file:
         values = _sheet(file, source, where, True)
         formulas = _sheet(file, source, where, False) if _has_formulas(file) else None
         columns, rows = headed(source, path, _rows(values, formulas, where))

@@ -1,75 +1,113 @@
-"""``voc sources check``: everything a run will need, looked at without writing."""
+"""``voc sources check``: everything a run will need, looked at without writing.
+
+It reads every feed to its end, because a run does: ready means that a run now would end with 0.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from vocanalytics.errors import VocError
-from vocanalytics.sources import Source, customers, problems
+from vocanalytics.errors import CheckFailed, ConfigError, NotEnoughRoom, RunFailed, VocError
+from vocanalytics.sources import Source, customers, findings
 from vocanalytics.steps.job import Job
 from vocanalytics.warehouse.connection import look
+from vocanalytics.warehouse.reading import read
 
 # the store, one publication beside the one it replaces, and the digest, per byte of input
 ROOM_FACTOR = 4
 ROOM_FLOOR = 200_000_000
 
 
-def check_run(job: Job) -> list[str]:
-    """Problems that would stop or spoil a run; empty means it will work."""
-    found: list[str] = []
-    for source in job.declaration.sources:
-        found += _attempt(partial(problems, source))
-    found += _attempt(lambda: _customers(job))
-    found += _attempt(lambda: _models(job))
-    found += _attempt(lambda: list(_room(job)))
-    found += _attempt(lambda: _warehouse(job))
-    return list(dict.fromkeys(found))
+@dataclass(slots=True)
+class Verdict:
+    """``exit_code`` is what a run would end with: 0 when it would work, warnings or not."""
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+    def stop(self, problem: str, code: int) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+        # a failed source is told at the end of a run; anything else ends it on the spot
+        self.exit_code = code if self.exit_code in (0, RunFailed.exit_code) else self.exit_code
 
 
-def _attempt(look_at: Callable[[], list[str]]) -> list[str]:
+def check_run(job: Job) -> Verdict:
+    """What would stop or spoil a run."""
+    verdict = Verdict()
+    for look_at in (_room, _warehouse, _models):
+        try:
+            look_at(job)
+        except VocError as error:
+            verdict.stop(str(error), error.exit_code)
+        except OSError as error:
+            verdict.stop(str(error), RunFailed.exit_code)
+    landing = sum(_source(source, verdict) for source in job.declaration.sources)
+    _customers(job, verdict)
+    if not landing and not verdict.exit_code > RunFailed.exit_code and not _stored(job):
+        verdict.stop(
+            f"{job.settings.sources}: no row of any source would land and {job.settings.warehouse} holds none, so "
+            "there is nothing to publish. Mend the feeds named here.",
+            CheckFailed.exit_code,
+        )
+    return verdict
+
+
+def _source(source: Source, verdict: Verdict) -> int:
+    seen = findings(source)
+    for finding in seen.found:
+        if finding.stops:
+            verdict.stop(finding.text, RunFailed.exit_code)
+        else:
+            verdict.warnings.append(finding.text)
+    return seen.accepted
+
+
+def _customers(job: Job, verdict: Verdict) -> None:
     try:
-        return look_at()
-    except (VocError, OSError) as error:
-        return [str(error)]
-
-
-def _customers(job: Job) -> list[str]:
-    if job.declaration.customers is not None:
         for _ in customers(job.declaration):
             pass
-    return []
+    except (VocError, OSError) as error:
+        verdict.stop(f"customers: {str(error).removeprefix('customers: ')}", RunFailed.exit_code)
 
 
-def _models(job: Job) -> list[str]:
+def _models(job: Job) -> None:
     from vocanalytics.tagging.tagger import Tagger
     from vocanalytics.text.privacy import Masker
 
-    Tagger.load(taxonomy=job.taxonomy, themes_model=job.settings.themes_model)
+    Tagger.load(
+        taxonomy=job.taxonomy, themes_model=job.settings.themes_model, polarity_model=job.settings.polarity_model
+    )
     Masker().mask(["Is Anna Smith there?"])
-    return []
 
 
-def _room(job: Job) -> Iterator[str]:
-    home = _existing(job.settings.home)
-    if not os.access(home, os.W_OK | os.X_OK):
-        yield f"{home}: this user cannot write there; a run keeps its warehouse in {job.settings.home}"
-        return
-    needed = ROOM_FLOOR + ROOM_FACTOR * sum(_size(source) for source in job.declaration.sources)
-    for path in (job.settings.warehouse, job.settings.home / "run.lock"):
+def _room(job: Job) -> None:
+    settings = job.settings
+    home = _existing(settings.home)
+    key_folder = _existing(settings.key_file.parent)
+    for path in (home, *([] if settings.key_file.exists() else [key_folder])):
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise ConfigError(f"{path}: this user cannot write there; a run keeps its warehouse and its key there.")
+    for path in (settings.warehouse, settings.home / "run.lock"):
         if path.exists() and not os.access(path, os.W_OK):
-            yield f"{path}: this user cannot write to it"
+            raise ConfigError(f"{path}: this user cannot write to it.")
+    needed = ROOM_FLOOR + ROOM_FACTOR * sum(_size(source) for source in job.declaration.sources)
     free = shutil.disk_usage(home).free
     if free < needed:
-        yield f"{home}: {free / 1e9:.1f} GB free, a run may need {needed / 1e9:.1f} GB; free some room"
+        raise NotEnoughRoom(f"{home}: {free / 1e9:.1f} GB free, a run may need {needed / 1e9:.1f} GB; free some room.")
 
 
-def _warehouse(job: Job) -> list[str]:
+def _warehouse(job: Job) -> None:
     look(job.settings.home, job.settings.warehouse, job.key)
-    return []
+
+
+def _stored(job: Job) -> bool:
+    path = job.settings.warehouse
+    return path.exists() and bool(read(path, "select 1 as one from submissions limit 1"))
 
 
 def _existing(path: Path) -> Path:
@@ -80,4 +118,4 @@ def _size(source: Source) -> int:
     try:
         return sum(path.stat().st_size for path in source.files())
     except (VocError, OSError):
-        return 0  # named by problems() already
+        return 0  # named by findings() already

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from vocanalytics.errors import VocError
+from vocanalytics.errors import ConfigError, VocError
 from vocanalytics.sources import customers
 from vocanalytics.steps.door import Door
 from vocanalytics.steps.ingest import FileReport, ingest_file
@@ -15,9 +15,11 @@ from vocanalytics.steps.job import Job
 from vocanalytics.steps.report import RunReport
 from vocanalytics.text import recogniser
 from vocanalytics.text.privacy import Masker
+from vocanalytics.warehouse import runs
 from vocanalytics.warehouse.connection import Connection
 from vocanalytics.warehouse.copies import flag_copies
 from vocanalytics.warehouse.customers import replace_customers
+from vocanalytics.warehouse.forgetting import forget, rows_of, stored_sources
 
 _CUSTOMERS = pa.schema([
     ("customer_id", pa.string()), ("region", pa.string()), ("tenure_years", pa.float64()),
@@ -49,8 +51,53 @@ def finish_ingest(job: Job, report: RunReport) -> None:
         try:
             report.customers_changed = _load_customers(job, con)
         except (VocError, OSError) as error:
-            report.failures.append(f"customers: {error}")
+            report.failures.append(f"customers: {str(error).removeprefix('customers: ')}")
         report.copies_changed = flag_copies(con)
+        report.notes += _undeclared(job, con)
+    report.standing = (job.settings.published / "current").exists()
+
+
+def forget_source(job: Job, name: str, *, really: bool) -> list[str]:
+    """Delete whatever the store holds of a source; says what that was.
+
+    Raises
+    ------
+    ConfigError
+        The store holds nothing of it, or ``really`` is false; nothing was deleted.
+    """
+    path = job.settings.warehouse
+    if not path.exists():
+        raise ConfigError(f"{path}: there is no store yet, so there is nothing to forget. Nothing was deleted.")
+    with job.store() as con:
+        rows = rows_of(con, name)
+        if not rows:
+            held = ", ".join(stored_sources(con)) or "none"
+            raise ConfigError(f"{path}: holds nothing of a source {name!r}; it holds: {held}. Nothing was deleted.")
+        told = ", ".join(f"{table} {count:,}" for table, count in rows.items())
+        if not really:
+            raise ConfigError(f"{path}: of source {name} there are: {told}. Add --yes to delete them; nothing was.")
+        run_id = runs.start(con, "forget")
+        forget(con, name)
+        runs.finish(con, run_id, "completed", f"forgot source {name}: {told}")
+    again = any(source.name == name for source in job.declaration.sources)
+    return [
+        f"forgot source {name}: {told}",
+        "it is still declared, so the next run reads its files anew"
+        if again
+        else "the next `voc publish` or `voc run` leaves it out; publications before that one are not changed",
+    ]
+
+
+def _undeclared(job: Job, con: Connection) -> list[str]:
+    """A source taken out of sources.yaml leaves its rows behind: nobody may find that out from a figure."""
+    declared = {source.name for source in job.declaration.sources}
+    where = f"--sources {job.settings.sources} --home {job.settings.home}"
+    return [
+        f"source {name} is no longer declared in {job.settings.sources}; its {count:,} items stay published (twice, if "
+        f"it was renamed). To drop them: voc sources forget {name} --yes {where}"
+        for name, count in stored_sources(con).items()
+        if name not in declared
+    ]
 
 
 def door(job: Job) -> Door:

@@ -83,8 +83,9 @@ def ingest_file(con: Connection, source: Source, path: Path, door: Door, run_id:
             _ingest_chunk(con, chunk, door, report, file_id)
         report.state = "completed"
     except SourceError as error:
-        report.state, report.reason = "failed", str(error)
-        logger.error("%s", error)
+        stands = " They stand." if report.changed or report.counts["unchanged"] else ""
+        report.state, report.reason = "failed", f"{error}{stands}"
+        logger.error("%s", report.reason)
     if report.counts.total() != report.row_count:
         raise AssertionError(f"{report.file_name}: {report.row_count} rows read, {dict(report.counts)} accounted for")
     if report.state == "completed":

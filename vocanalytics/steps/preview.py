@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 
 from vocanalytics.errors import SourceError
 from vocanalytics.records import Accepted, Filtered, Rejected, Row
-from vocanalytics.sources import Source, problems, read
+from vocanalytics.sources import Source, findings, read
 from vocanalytics.steps.door import Arrival
 from vocanalytics.steps.feeds import door
 from vocanalytics.steps.job import Job
@@ -17,27 +19,38 @@ LOOKED_AT = 1_000
 SHOWN_CHARACTERS = 160
 
 
-def preview_source(job: Job, name: str, rows: int = 5) -> list[str]:
-    """Lines to print: the first rows masked, counts over the first 1,000 rows, every problem. Writes nothing."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    lines: list[str]
+    problems: list[str]  # why a run could not read the source to its end
+
+
+def preview_source(job: Job, name: str, rows: int = 5) -> Preview:
+    """The first rows masked, counts over the first 1,000 rows, and what is wrong. Writes nothing."""
     source = job.source(name)
-    seen, failures = _look(source)
+    found = findings(source, LOOKED_AT).found
+    seen = _look(source)
     accepted = [row for row in seen if isinstance(row, Accepted)]
-    lines = [f"{name}: first {len(seen):,} rows of {len(source.files())} file(s)"]
+    lines = [f"{name}: first {len(seen):,} row(s) of {_count(source):,} file(s)"]
     lines += _shown(job, accepted[:rows])
     lines += _counted(job, seen, accepted)
-    lines += [f"problem: {problem}" for problem in dict.fromkeys([*problems(source), *failures])]
-    return lines
+    lines += [f"warning: {one.text}" for one in found if not one.stops]
+    return Preview(lines, [one.text for one in found if one.stops])
 
 
-def _look(source: Source) -> tuple[list[Row], list[str]]:
+def _count(source: Source) -> int:
+    try:
+        return len(source.files())
+    except SourceError:
+        return 0
+
+
+def _look(source: Source) -> list[Row]:
     seen: list[Row] = []
-    failures = []
-    for path in source.files():
-        try:
+    for path in source.files() if _count(source) else []:
+        with suppress(SourceError):  # told by findings
             seen.extend(islice(read(source, path), LOOKED_AT - len(seen)))
-        except SourceError as error:
-            failures.append(str(error))
-    return seen, failures
+    return seen
 
 
 def _shown(job: Job, rows: list[Accepted]) -> Iterator[str]:
@@ -69,6 +82,9 @@ def _counted(job: Job, seen: list[Row], accepted: list[Accepted]) -> Iterator[st
         f"filtered {sum(isinstance(r, Filtered) for r in seen):,}"
     )
     yield "  masked " + (", ".join(f"{kind} {count:,}" for kind, count in sorted(masked.items())) or "nothing")
+    filtered = Counter(row.code for row in seen if isinstance(row, Filtered))
+    for code, count in filtered.most_common():
+        yield f"  filtered {count:,}: {code}"
     refused = Counter((row.code, row.reason) for row in seen if isinstance(row, Rejected))
     for (code, reason), count in refused.most_common():
         yield f"  quarantined {count:,}: {code} ({reason})"

@@ -8,6 +8,10 @@ from pathlib import Path
 from vocanalytics.errors import RunFailed
 from vocanalytics.steps.ingest import COUNTS, FileReport
 from vocanalytics.steps.tag import TagReport
+from vocanalytics.warehouse.building import STANDS
+
+NOTHING_STANDS = "Nothing has been published yet."
+PERHAPS_STANDS = "Whatever was published before still stands."
 
 
 @dataclass(slots=True)
@@ -15,6 +19,8 @@ class RunReport:
     run_id: str
     files: list[FileReport] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # what broke, each a whole sentence
+    notes: list[str] = field(default_factory=list)  # what broke nothing, but somebody should know
+    standing: bool | None = None  # whether there was a publication before this run; None where nobody looked
     customers_changed: int = 0
     copies_changed: int = 0
     tagged: TagReport | None = None
@@ -42,9 +48,11 @@ class RunReport:
 
     def lines(self) -> list[str]:
         """The summary a run ends with."""
-        return [*self._ingested(), *self._tagged(), *self._published(), *self._failed()]
+        return [*self._ingested(), *self._tagged(), *self._published(), *self._noted(), *self._failed()]
 
     def _ingested(self) -> list[str]:
+        if not self.files:
+            return []
         head = f"{'file':<42}{'rows':>9}" + "".join(f"{name:>13}" for name in COUNTS)
         lines = ["Ingested", f"  {head}"]
         for file in self.files:
@@ -75,5 +83,10 @@ class RunReport:
             lines.append("Changed    0 rows")
         return lines
 
+    def _noted(self) -> list[str]:
+        return [f"NOTE       {note}" for note in self.notes]
+
     def _failed(self) -> list[str]:
-        return [f"FAILED     {failure}" for failure in self.failures]
+        # who builds tables does not know whether any were published before
+        stands = STANDS if self.standing else NOTHING_STANDS if self.standing is False else PERHAPS_STANDS
+        return [f"FAILED     {failure.replace(STANDS, stands)}" for failure in self.failures]

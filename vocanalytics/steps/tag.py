@@ -6,8 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vocanalytics.steps.flag import flag_waiting
 from vocanalytics.steps.job import Job
 from vocanalytics.warehouse.connection import Connection
+from vocanalytics.warehouse.corrections import apply_corrections
+from vocanalytics.warehouse.encodings import StoredEncodings
 from vocanalytics.warehouse.tagging import store, waiting
 
 if TYPE_CHECKING:
@@ -47,9 +50,13 @@ def tag_waiting(con: Connection, tagger: Tagger) -> TagReport:
 
 
 def tag_items(job: Job) -> TagReport:
-    """Tag whatever waits in the store, with the declared taxonomy."""
+    """Tag whatever waits in the store with the declared taxonomy, correct what people said of it, look for alerts."""
     from vocanalytics.tagging.tagger import Tagger
 
-    tagger = Tagger.load(taxonomy=job.taxonomy, themes_model=job.settings.themes_model)
+    models = (job.settings.themes_model, job.settings.polarity_model)
     with job.store() as con:
-        return tag_waiting(con, tagger)
+        tagger = Tagger.load(job.taxonomy, *models, memory=StoredEncodings(con))
+        report = tag_waiting(con, tagger)
+        flag_waiting(con)
+        apply_corrections(con, tagger.model, tagger.taxonomy)
+        return report

@@ -13,10 +13,13 @@ import numpy as np
 
 from vocanalytics.records import CHANNELS
 from vocanalytics.resources import models_dir
-from vocanalytics.tagging.artifacts import Manifest, read_manifest
-from vocanalytics.tagging.features import circumstances, hashed
+from vocanalytics.tagging.artifacts import Manifest, digest_of, read_manifest
+from vocanalytics.tagging.features import asked, circumstances
 from vocanalytics.tagging.heads import Floats, Head
+from vocanalytics.tagging.memory import Memory, pack, unpack
 from vocanalytics.tagging.network import DIMENSIONS, Network
+from vocanalytics.tagging.own_polarity import OwnPolarity
+from vocanalytics.tagging.wording import EDITION as WORDING
 
 HEADS = ("polarity", "emotion", "intent", "effort")
 # what a text that says nothing gets
@@ -45,34 +48,65 @@ class Encoder:
     ['positive', 'negative']
     """
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(
+        self, manifest: Manifest, memory: Memory | None = None, own_polarity: OwnPolarity | None = None
+    ) -> None:
         self.digest = manifest.digest
+        # what tags depend on: themes need only the encoder itself
+        self.edition = digest_of(manifest.digest + own_polarity.digest) if own_polarity else manifest.digest
+        self._own_polarity = own_polarity
         self.experimental: tuple[str, ...] = tuple(manifest.facts.get("experimental", ()))
         # how to weigh evidence for labels that have only a name and a description
         self.zero_shot: Mapping[str, Any] = MappingProxyType(dict(manifest.facts.get("zero_shot", {})))
         stored = manifest.arrays("heads.npz")
         self._heads = {name: Head.stored(stored, name) for name in HEADS}
         self._network = Network(manifest.path("encoder.onnx"), manifest.path("tokenizer.json"))
+        # heads may be fitted anew on the same network: vectors kept under its own digest stay true
+        self._network_digest = digest_of(manifest.files["encoder.onnx"] + manifest.files["tokenizer.json"] + WORDING)
+        self._memory = memory
         self.labels = MappingProxyType({name: head.labels for name, head in self._heads.items()})
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> Encoder:
+    def load(
+        cls,
+        path: str | Path | None = None,
+        memory: Memory | None = None,
+        polarity_model: str | Path | None = None,
+    ) -> Encoder:
         """The encoder in a folder, by default the shipped one.
+
+        With a ``memory`` no text is read twice; a ``polarity_model`` of your own (folder of a Hugging Face text
+        classifier, ``hf`` extra) replaces the polarity head.
 
         Raises
         ------
         ModelError
-            If the folder is not an encoder or a file of it was altered.
+            If the folder is not an encoder or a file of it was altered, or ``polarity_model`` is no such classifier.
         """
-        return cls(read_manifest(Path(path) if path else models_dir() / "encoder", "encoder"))
+        own = OwnPolarity(Path(polarity_model)) if polarity_model else None
+        return cls(read_manifest(Path(path) if path else models_dir() / "encoder", "encoder"), memory, own)
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Embeddings alone, shape (n, d)."""
-        distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        said = [text for text in distinct if _says_something(text)]
-        vectors = np.zeros((len(distinct), DIMENSIONS), dtype=np.float32)
-        vectors[[distinct[text] for text in said]] = self._network.embed(said)
-        return vectors[[distinct[text] for text in texts]]
+        return self._vectors(texts)[:, :DIMENSIONS]
+
+    def _vectors(self, texts: Sequence[str]) -> Floats:
+        row_of = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        said = [text for text in row_of if _says_something(text)]
+        vectors = np.zeros((len(row_of), self._network.width), dtype=np.float32)
+        if said:
+            packed = self._packed(said)
+            vectors[[row_of[text] for text in said]] = unpack([packed[text] for text in said], self._network.width)
+        return vectors[[row_of[text] for text in texts]]
+
+    def _packed(self, texts: Sequence[str]) -> Mapping[str, bytes]:
+        # packed even without a memory, so that a text gets the same numbers with one
+        known = {} if self._memory is None else self._memory.known(self._network_digest, texts)
+        new = [text for text in texts if text not in known]
+        fresh = dict(zip(new, pack(self._network.read(new)), strict=True)) if new else {}
+        if self._memory is not None and fresh:
+            self._memory.keep(self._network_digest, fresh)
+        return {**known, **fresh}
 
     def encode(
         self,
@@ -112,14 +146,16 @@ class Encoder:
     def _encode_distinct(self, keys: Sequence[Key]) -> dict[str, Floats]:
         texts, channels, questions = ([key[i] for key in keys] for i in range(3))
         silent = np.array([not _says_something(str(text)) for text in texts], dtype=bool)
-        embedding = self.embed([str(text) for text in texts])
-        grams, context = (
-            hashed([str(text) for text in texts], questions),
+        vectors = self._vectors([str(text) for text in texts])
+        answers, context = (
+            asked([str(text) for text in texts], questions),
             circumstances([str(text) for text in texts], channels, questions),
         )
-        encoded = {"embedding": embedding}
+        encoded = {"embedding": vectors[:, :DIMENSIONS]}
         for name, head in self._heads.items():
-            encoded[name] = head.apply(embedding, grams, context)
+            encoded[name] = head.apply(vectors, answers, context)
+            if name == "polarity" and self._own_polarity:
+                encoded[name] = self._own_polarity.read([str(text) for text in texts])
             encoded[name][silent] = [label == _SILENT.get(name) for label in head.labels]
         encoded["effort"] = encoded["effort"][:, 0]
         return encoded

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vocanalytics.errors import MissingColumns, TaxonomyError
-from vocanalytics.tagging.labelled import split_ids
+from vocanalytics.errors import MissingColumns, SourceError, as_names
+from vocanalytics.records import CHANNELS
+from vocanalytics.tagging.labelled import check_ids, rows_in_words, split_ids
 from vocanalytics.tagging.tagger import Tagger
+from vocanalytics.taxonomy import Taxonomy
 
 RESAMPLES = 500
 _SEED = 20261121
@@ -30,7 +32,7 @@ class Answers:
     abstained: NDArray[np.bool_]  # texts of which the tagger said nothing because it was not sure
 
 
-def evaluate(gold: pd.DataFrame, tagger: Tagger) -> dict[str, Any]:
+def evaluate(gold: pd.DataFrame, tagger: Tagger, where: str = "gold file") -> dict[str, Any]:
     """Measure a tagger on coded texts; a text's tags are the union over its segments.
 
     Parameters
@@ -49,17 +51,17 @@ def evaluate(gold: pd.DataFrame, tagger: Tagger) -> dict[str, Any]:
         and ``labels``: id -> ``precision``, ``recall``, ``f1``, ``f1_interval`` (95 %, bootstrap over texts),
         ``support``. Precision or recall without a case is 0.
 
+    where : str
+        What the rows are called in errors.
+
     Raises
     ------
-    MissingColumns
-        If ``text`` or ``themes`` is missing.
-    TaxonomyError
-        If the gold rows use a label the frame does not have.
+    MissingColumns, SourceError, TaxonomyError
+        As `check_gold`.
     """
-    if missing := {"text", "themes"} - set(gold.columns):
-        raise MissingColumns("gold file", missing, map(str, gold.columns))
+    check_gold(gold, tagger.taxonomy, where)
     gold = gold.fillna("").astype(str).reset_index(drop=True)
-    optional = {name: gold[name].tolist() for name in ("channel", "question") if name in gold.columns}
+    optional = {name: _given(gold[name]) for name in ("channel", "question") if name in gold.columns}
     tags = tagger.tag(gold["text"].tolist(), **optional)
     report: dict[str, Any] = {"model": tagger.model, "taxonomy": tagger.taxonomy.id, "texts": len(gold)}
     for axis, answers in _axes(gold, tags, tagger).items():
@@ -67,37 +69,66 @@ def evaluate(gold: pd.DataFrame, tagger: Tagger) -> dict[str, Any]:
     return report
 
 
+def check_gold(gold: pd.DataFrame, taxonomy: Taxonomy, where: str) -> None:
+    """Whether coded rows can be measured against, before any text is read.
+
+    Raises
+    ------
+    MissingColumns
+        If ``text`` or ``themes`` is missing.
+    SourceError
+        If a channel or polarity is none we know.
+    TaxonomyError
+        If rows use an id the frame does not have.
+    """
+    if missing := {"text", "themes"} - set(gold.columns):
+        remedy = "A gold file has the columns text and themes. Nothing was measured."
+        raise MissingColumns(where, missing, as_names(gold.columns), remedy)
+    state = "Nothing was measured."
+    ids = {"themes": [t.id for t in taxonomy.themes], "touchpoint": [p.id for p in taxonomy.touchpoints]}
+    for axis, known in ids.items():
+        if axis in gold.columns:
+            coded = [split_ids(cell) for cell in gold[axis].fillna("").astype(str)]
+            check_ids(coded, known, f"{where}: {axis}", taxonomy.id, state)
+    for column, words in (("polarity", ITEM_POLARITIES), ("channel", CHANNELS)):
+        if column in gold.columns:
+            cells = gold[column].fillna("").astype(str)
+            if bad := [number for number, cell in enumerate(cells, 1) if cell.strip() not in ("", *words)]:
+                raise SourceError(
+                    f"{where}: {column}: expected {', '.join(words)} or a blank, found something else in "
+                    f"{rows_in_words(bad)}. Correct the file. {state}"
+                )
+
+
+def _given(cells: pd.Series[str]) -> list[str | None]:
+    return [cell.strip() or None for cell in cells]
+
+
 def _axes(gold: pd.DataFrame, tags: pd.DataFrame, tagger: Tagger) -> dict[str, Answers]:
     themes, points = [t.id for t in tagger.taxonomy.themes], [t.id for t in tagger.taxonomy.touchpoints]
     count = len(gold)
     unsure = _unsure(tags, "outcome", count)
-    axes = {"themes": _answers(themes, gold["themes"], _found(tags, count, lambda r: [r.theme]), unsure, "themes")}
+    axes = {"themes": _answers(themes, gold["themes"], _found(tags, count, lambda r: [r.theme]), unsure)}
     if "touchpoint" in gold.columns:
         found = _found(tags, count, lambda r: [r.touchpoint])
         not_sure = _unsure(tags, "touchpoint_outcome", count)
-        axes["touchpoint"] = _answers(points, gold["touchpoint"], found, not_sure, "touchpoint")
+        axes["touchpoint"] = _answers(points, gold["touchpoint"], found, not_sure)
         both = [";".join(sorted(_pairs(row.themes, row.touchpoint))) for row in gold.itertuples()]
         pairs = _found(tags, count, lambda r: list(_pairs(r.theme, r.touchpoint)) if _both(r) else [])
         known = sorted(set().union(*map(split_ids, both), *pairs))
-        axes["joint"] = _answers(known, pd.Series(both, dtype=str), pairs, unsure | not_sure, "joint")
+        axes["joint"] = _answers(known, pd.Series(both, dtype=str), pairs, unsure | not_sure)
     if "polarity" in gold.columns:
+        gold["polarity"] = gold["polarity"].str.strip()
         coded = (gold["polarity"] != "").to_numpy()
         said = _found(tags, count, lambda r: [r.item_polarity])
         kept = [found for found, keep in zip(said, coded, strict=True) if keep]
         none = np.zeros(int(coded.sum()), dtype=bool)
-        axes["polarity"] = _answers(ITEM_POLARITIES, gold["polarity"][coded], kept, none, "polarity")
+        axes["polarity"] = _answers(ITEM_POLARITIES, gold["polarity"][coded], kept, none)
     return axes
 
 
-def _answers(
-    labels: Sequence[str], cells: pd.Series[str], found: Sets, abstained: NDArray[np.bool_], axis: str
-) -> Answers:
+def _answers(labels: Sequence[str], cells: pd.Series[str], found: Sets, abstained: NDArray[np.bool_]) -> Answers:
     coded = [split_ids(cell) for cell in cells]
-    if unknown := sorted(frozenset().union(*coded) - set(labels)):
-        raise TaxonomyError(
-            f"gold file: {axis} has {', '.join(unknown[:5])}, which the taxonomy does not have. "
-            "Correct the file or name the taxonomy it was coded with. Nothing was measured."
-        )
     return Answers(labels, coded, found, abstained & np.array([not tags for tags in found], dtype=bool))
 
 

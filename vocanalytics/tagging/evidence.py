@@ -122,7 +122,7 @@ def design(embedding: Floats, texts: Sequence[str]) -> Floats:
 
 
 def _grams(texts: Sequence[str]) -> Any:
-    return fold(hashed(texts, [None] * len(texts)), _BUCKETS) * np.float32(_GRAM_WEIGHT)
+    return fold(hashed(texts), _BUCKETS) * np.float32(_GRAM_WEIGHT)
 
 
 @lru_cache(maxsize=8)

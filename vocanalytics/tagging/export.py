@@ -23,26 +23,30 @@ def weights_folder() -> Path:
 
 
 def export_network(weights: Path, output: Path) -> None:
-    """Write ``encoder.onnx`` (int8, pooled and normalised inside) and ``tokenizer.json`` into ``output``."""
+    """Write ``encoder.onnx`` (int8) and ``tokenizer.json`` into ``output``.
+
+    A vector is the embedding and, beside it, the first piece, each of unit length.
+    """
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
         exact = Path(scratch) / "fp32.onnx"
-        _export(weights, exact)
+        export_exact(weights, exact)
         _quantise(exact, output / "encoder.onnx")
     shutil.copyfile(weights / "tokenizer.json", output / "tokenizer.json")
 
 
-def _export(weights: Path, target: Path) -> None:
+def export_exact(weights: Path, target: Path) -> None:
+    """Write the network in fp32."""
     import torch
 
     ids = torch.tensor([[101, 2023, 2003, 102], [101, 2023, 102, 0]])
-    axes = {"input_ids": {0: "n", 1: "t"}, "attention_mask": {0: "n", 1: "t"}, "embedding": {0: "n"}}
+    axes = {"input_ids": {0: "n", 1: "t"}, "attention_mask": {0: "n", 1: "t"}, "vectors": {0: "n"}}
     torch.onnx.export(
         _pooled(weights),
         (ids, (ids != 0).long()),
         str(target),
         input_names=["input_ids", "attention_mask"],
-        output_names=["embedding"],
+        output_names=["vectors"],
         dynamic_axes=axes,
         opset_version=OPSET,
         dynamo=False,
@@ -63,7 +67,8 @@ def _pooled(weights: Path) -> Any:
             hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=kinds)[0]
             counts = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * counts).sum(1) / counts.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, p=2, dim=1)
+            unit = torch.nn.functional.normalize
+            return torch.cat([unit(mean, p=2, dim=1), unit(hidden[:, 0], p=2, dim=1)], dim=1)
 
     return Pooled().eval()
 

@@ -1,9 +1,9 @@
-"""What the heads see besides the embedding: hashed words with negation, character pieces, channel and question."""
+"""What heads see besides vectors: hashed words with negation, character pieces, channel and question."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from vocanalytics.records import CHANNELS
 
-EDITION = "features-3"
-BUCKETS = 2**17  # for heads with a few classes; others fold it
+EDITION = "features-4"
+BUCKETS = 2**17  # of words; heads fold them
+ASKED_BUCKETS = 2**12
+_TERSE_CHARACTERS = 80
 TERSE = 6  # words up to which an answer is read through its question
 _MAX_CHARACTERS = 4_000
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[!?]+|[.,;:]|[^\w\s]")
@@ -99,17 +101,24 @@ def words(text: str) -> list[str]:
     return marked
 
 
-def _grams(text: str, question: str) -> Iterator[str]:
+def _grams(text: str) -> Iterator[str]:
     tokens = [word.encode("utf-8", "replace").decode() for word in words(text)]
     yield from tokens
     yield from map(" ".join, pairwise(tokens))
     for token in tokens:
         yield from _pieces(token)
-    if question != "none" and len(tokens) <= TERSE:
-        # "pricing" means one thing after "What could we improve?" and another after "What did you like?"
-        yield f"{question}?"
-        for token in tokens:
-            yield f"{question}? {token}"
+
+
+def _answer(text: str, question: str) -> list[str]:
+    # "pricing" means one thing after "What could we improve?" and another after "What did you like?"
+    if question == "none" or not is_terse(text):
+        return []
+    return [f"{question}? {token.encode('utf-8', 'replace').decode()}" for token in words(text)]
+
+
+def is_terse(text: str) -> bool:
+    """Whether an answer is so short that only its question says what it means."""
+    return len(text) < _TERSE_CHARACTERS and len(words(text)) <= TERSE
 
 
 @lru_cache(maxsize=50_000)
@@ -119,21 +128,31 @@ def _pieces(word: str) -> tuple[str, ...]:
 
 
 @cache
-def _hasher() -> Any:
+def _hasher(buckets: int) -> Any:
     from sklearn.feature_extraction import FeatureHasher
 
-    return FeatureHasher(n_features=BUCKETS, input_type="string", alternate_sign=False, dtype=np.float32)
+    return FeatureHasher(n_features=buckets, input_type="string", alternate_sign=False, dtype=np.float32)
 
 
-def hashed(texts: Sequence[str], questions: Sequence[str | None]) -> Any:
-    """Sparse rows of unit length, shape (n, BUCKETS)."""
-    from sklearn.preprocessing import normalize
+def hashed(texts: Sequence[str]) -> Any:
+    """Words, pairs and pieces of words: sparse rows of unit length, shape (n, BUCKETS)."""
+    return _unit_rows((_grams(text) for text in texts), len(texts), BUCKETS)
 
-    if not len(texts):
+
+def asked(texts: Sequence[str], questions: Sequence[str | None]) -> Any:
+    """Words of terse answers, told apart by what was asked: sparse, shape (n, ASKED_BUCKETS); else rows of 0."""
+    answers = (_answer(t, question_kind(q)) for t, q in zip(texts, questions, strict=True))
+    return _unit_rows(answers, len(texts), ASKED_BUCKETS)
+
+
+def _unit_rows(grams: Iterable[Iterable[str]], count: int, buckets: int) -> Any:
+    if not count:
         from scipy.sparse import csr_matrix
 
-        return csr_matrix((0, BUCKETS), dtype=np.float32)
-    counts = _hasher().transform(_grams(t, question_kind(q)) for t, q in zip(texts, questions, strict=True))
+        return csr_matrix((0, buckets), dtype=np.float32)
+    from sklearn.preprocessing import normalize
+
+    counts = _hasher(buckets).transform(grams)
     counts.data = np.sqrt(counts.data)
     return normalize(counts, copy=False)
 
@@ -141,12 +160,16 @@ def hashed(texts: Sequence[str], questions: Sequence[str | None]) -> Any:
 def circumstances(
     texts: Sequence[str], channels: Sequence[str | None], questions: Sequence[str | None]
 ) -> NDArray[np.float32]:
-    """Channel and kind of question, one-hot, and how the words judge: shape (n, CIRCUMSTANCES)."""
+    """Channel and, for a terse answer, kind of question, one-hot, and how the words judge: (n, CIRCUMSTANCES).
+
+    ``survey`` is not told apart from an unknown channel: what counts as neutral differs from survey to survey.
+    """
     columns = np.zeros((len(channels), CIRCUMSTANCES), dtype=np.float32)
     for row, (text, channel, question) in enumerate(zip(texts, channels, questions, strict=True)):
-        if channel is not None:
+        if channel is not None and channel != "survey":
             columns[row, CHANNELS.index(channel)] = 1
-        columns[row, len(CHANNELS) + QUESTIONS.index(question_kind(question))] = 1
+        if is_terse(text):
+            columns[row, len(CHANNELS) + QUESTIONS.index(question_kind(question))] = 1
         columns[row, -len(_JUDGED) :] = judged(words(text))
     return columns
 

@@ -2,8 +2,8 @@
 
 The mean over the word pieces is the embedding: it is held to what the network said before, so topics stay
 apart. The first piece (`feeling`) is free, and polarity and emotion are read from both. The loss has a bias
-per channel, because domains disagree about what is neutral. The heads trained here are thrown away;
-`encoder_training` fits the shipped ones on the finished network.
+per channel, because domains disagree about what is neutral. The heads trained here are saved
+beside the network; `encoder_training` makes the shipped ones of them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from vocanalytics.tagging.corpora import POLARITIES, Row
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.wording import plain
 
+WEIGHTS = "model.safetensors"
+HEADS = "heads.npz"  # beside the saved network
 logger = logging.getLogger(__name__)
 
 
@@ -96,6 +98,23 @@ def fine_tune(
     network.eval()
     network.save_pretrained(output)
     tokenizer.save_pretrained(output)
+    np.savez(output / HEADS, **_linear(heads, network.config.hidden_size))  # type: ignore[arg-type]
+
+
+def blend(first: Path, second: Path, share: float) -> None:
+    """Replace the network in ``second`` by ``share`` of the one in ``first`` and the rest of itself."""
+    from safetensors.torch import load_file, save_file
+
+    old, new = load_file(first / WEIGHTS), load_file(second / WEIGHTS)
+    mixed = {name: share * old[name] + (1 - share) * new[name] for name in new}
+    save_file(mixed, second / WEIGHTS, metadata={"format": "pt"})
+
+
+def take_head(name: str, giver: Path, taker: Path) -> None:
+    """Replace a head saved in ``taker`` by that in ``giver``."""
+    given, own = (dict(np.load(folder / HEADS)) for folder in (giver, taker))
+    own |= {key: values for key, values in given.items() if key.startswith(f"{name}.")}
+    np.savez(taker / HEADS, **own)
 
 
 def _heads(size: int, emotions: int) -> Any:
@@ -108,6 +127,17 @@ def _heads(size: int, emotions: int) -> Any:
             "emotion": nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * size, emotions)),
         }
     )
+
+
+def _linear(heads: Any, size: int) -> dict[str, Floats]:
+    """The heads as they apply to vectors of unit parts."""
+    scale = math.sqrt(size)
+    found = {}
+    for name in ("polarity", "emotion"):
+        layer = heads[name][1]
+        found[f"{name}.dense"] = (layer.weight.detach().numpy() * scale).T
+        found[f"{name}.bias"] = layer.bias.detach().numpy()
+    return found | {"polarity.channel": heads["channel"].weight.detach().numpy()}
 
 
 class _Targets:
@@ -126,7 +156,7 @@ class _Targets:
         import torch
         from torch.nn import functional
 
-        both = torch.cat([embedding * math.sqrt(embedding.shape[1]), feeling], dim=1)
+        both = torch.cat([embedding, feeling], dim=1) * math.sqrt(embedding.shape[1])
         channel = self.channel[batch] * (torch.rand(len(batch)) >= schedule.forget)
         each = functional.cross_entropy(
             heads["polarity"](both) + heads["channel"](channel),
@@ -153,12 +183,12 @@ def _embed(network: Any, pieces: list[list[int]]) -> tuple[Any, Any]:
     mask = (torch.arange(longest)[None, :] < torch.tensor([len(row) for row in pieces])[:, None]).long()
     hidden = network(input_ids=ids, attention_mask=mask)[0]
     mean = (hidden * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
-    return torch.nn.functional.normalize(mean, dim=1), hidden[:, 0]
+    return torch.nn.functional.normalize(mean, dim=1), torch.nn.functional.normalize(hidden[:, 0], dim=1)
 
 
 def _batches(pieces: Sequence[Sequence[int]], rows: Sequence[Row], schedule: Schedule) -> Iterator[list[int]]:
     """Shuffled, but with texts of like length together, so that little padding is computed."""
-    chance = random.Random(schedule.seed)
+    chance = random.Random(schedule.seed)  # noqa: S311 - an order, no secret
     for _ in range(schedule.epochs):
         order = [i for i, row in enumerate(rows) if chance.random() < schedule.shares.get(row.source, 1.0)]
         chance.shuffle(order)

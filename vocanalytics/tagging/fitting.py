@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vocanalytics.tagging.features import circumstances, hashed
-from vocanalytics.tagging.heads import Floats, Head, fold, softmax
+from vocanalytics.tagging.features import asked, circumstances
+from vocanalytics.tagging.heads import Floats, Head, softmax
 
 _SEED = 20261121
 
@@ -20,27 +20,26 @@ _SEED = 20261121
 class Inputs:
     """What heads see of n texts."""
 
-    embedding: Floats
-    grams: Any  # sparse (n, BUCKETS)
+    vectors: Floats  # (n, width)
+    answers: Any  # sparse (n, ASKED_BUCKETS)
     context: Floats
 
     @classmethod
     def of(
-        cls, embedding: Floats, texts: Sequence[str], channels: Sequence[str | None], questions: Sequence[str | None]
+        cls, vectors: Floats, texts: Sequence[str], channels: Sequence[str | None], questions: Sequence[str | None]
     ) -> Inputs:
-        return cls(embedding, hashed(texts, questions), circumstances(texts, channels, questions))
+        return cls(vectors, asked(texts, questions), circumstances(texts, channels, questions))
 
     def at(self, rows: Any) -> Inputs:
-        return Inputs(self.embedding[rows], self.grams[rows], self.context[rows])
+        return Inputs(self.vectors[rows], self.answers[rows], self.context[rows])
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How strongly each block may speak: the larger, the less it is held back."""
 
-    buckets: int
     dense: float = 8.0
-    sparse: float = 4.0
+    answers: float = 0.0
     context: float = 2.0
     strength: float = 0.1  # C of the logistic regression
     iterations: int = 120
@@ -59,14 +58,14 @@ def fit(
     else:
         whole = _logistic(columns, target, recipe, weights)
         coefficients, bias = whole.coef_, whole.intercept_
-    d, c = inputs.embedding.shape[1], inputs.context.shape[1]
+    d, c = inputs.vectors.shape[1], inputs.context.shape[1]
     by_column = np.ascontiguousarray(coefficients.T, dtype=np.float32)
     return Head(
         labels=tuple(labels),
         multi_label=multi_label,
         dense=by_column[:d] * recipe.dense,
         context=by_column[d : d + c] * recipe.context,
-        sparse=by_column[d + c :] * recipe.sparse,
+        sparse=by_column[d + c :] * recipe.answers,
         bias=bias.astype(np.float32),
     )
 
@@ -74,9 +73,9 @@ def fit(
 def _columns(inputs: Inputs, recipe: Recipe) -> Any:
     from scipy.sparse import csr_matrix, hstack
 
-    blocks = [csr_matrix(inputs.embedding * recipe.dense), csr_matrix(inputs.context * recipe.context)]
-    if recipe.buckets:
-        blocks.append(fold(inputs.grams, recipe.buckets) * recipe.sparse)
+    blocks = [csr_matrix(inputs.vectors * recipe.dense), csr_matrix(inputs.context * recipe.context)]
+    if recipe.answers:
+        blocks.append(inputs.answers * recipe.answers)
     return hstack(blocks, format="csr", dtype=np.float32)
 
 
@@ -91,7 +90,7 @@ def _logistic(columns: Any, target: NDArray[Any], recipe: Recipe, weights: Array
 
 
 def predict(head: Head, inputs: Inputs) -> Floats:
-    return head.apply(inputs.embedding, inputs.grams, inputs.context)
+    return head.apply(inputs.vectors, inputs.answers, inputs.context)
 
 
 def best_temperature(probabilities: Floats, target: NDArray[np.intp]) -> float:

@@ -14,21 +14,21 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Logits = embedding @ dense + hashed @ sparse + circumstances @ context + bias, over ``temperature``."""
+    """Logits = vectors @ dense + answers @ sparse + circumstances @ context + bias, over ``temperature``."""
 
     labels: tuple[str, ...]
     multi_label: bool  # several labels may hold: sigmoid, else softmax
-    dense: Floats  # (d, k)
-    sparse: Floats  # (buckets, k); buckets divides features.BUCKETS; no rows = not used
+    dense: Floats  # (width, k)
+    sparse: Floats  # (features.ASKED_BUCKETS, k); no rows = not used
     context: Floats  # (c, k)
     bias: Floats  # (k,)
     temperature: float = 1.0
 
-    def apply(self, embedding: Floats, hashed: Any, context: Floats) -> Floats:
+    def apply(self, vectors: Floats, answers: Any, context: Floats) -> Floats:
         """Probabilities, shape (n, k)."""
-        logits = embedding @ self.dense + context @ self.context + self.bias
+        logits = vectors @ self.dense + context @ self.context + self.bias
         if self.sparse.shape[0]:
-            logits = logits + fold(hashed, self.sparse.shape[0]) @ self.sparse
+            logits = logits + answers @ self.sparse
         scaled = np.asarray(logits, dtype=np.float64) / self.temperature
         return (sigmoid(scaled) if self.multi_label else softmax(scaled)).astype(np.float32)
 

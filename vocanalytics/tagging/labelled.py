@@ -7,6 +7,7 @@ Thresholds are then chosen on whole texts, the union of their segments, because 
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vocanalytics.errors import MissingColumns, SourceError, TaxonomyError
+from vocanalytics.errors import MissingColumns, SourceError, TaxonomyError, as_names, in_words
 from vocanalytics.tagging.axis_fitting import (
     Rows,
     best_cut,
@@ -35,6 +36,8 @@ from vocanalytics.text.segments import segment_many
 
 FEWEST_ROWS = 50  # fewer teach nothing that the frame does not say better
 _SHARE_OF_BEST = 0.6  # a segment this close to the likeliest one shares its label
+_REMEDY = "Labelled rows have the columns text and themes; rename the ones it has. Nothing was read."
+_SHOWN_ROWS = 5
 _TRUST = 20  # labelled texts at which a label's own threshold counts as much as the common one
 
 
@@ -65,7 +68,7 @@ def read_labelled(path: Path, taxonomy: Taxonomy) -> Labelled:
     """
     frame = _read(path)
     if missing := {"text", "themes"} - set(frame.columns):
-        raise MissingColumns(path.name, missing, map(str, frame.columns))
+        raise MissingColumns(path.name, missing, as_names(frame.columns), _REMEDY)
     return from_frame(frame, taxonomy, path.name)
 
 
@@ -76,9 +79,9 @@ def from_frame(frame: pd.DataFrame, taxonomy: Taxonomy, where: str) -> Labelled:
         touchpoints: list[frozenset[str] | None] = [split_ids(cell) for cell in frame["touchpoint"]]
     else:
         touchpoints = [None] * len(frame)
-    _check(frozenset().union(*themes), [theme.id for theme in taxonomy.themes], where, "theme")
-    used = frozenset().union(*(labels or frozenset() for labels in touchpoints))
-    _check(used, [point.id for point in taxonomy.touchpoints], where, "touchpoint")
+    check_ids(themes, [theme.id for theme in taxonomy.themes], f"{where}: themes", taxonomy.id)
+    points = [labels or frozenset() for labels in touchpoints]
+    check_ids(points, [point.id for point in taxonomy.touchpoints], f"{where}: touchpoint", taxonomy.id)
     return Labelled(frame["text"].tolist(), themes, touchpoints)
 
 
@@ -90,13 +93,36 @@ def split_ids(cell: str) -> frozenset[str]:
     return frozenset(part.strip() for part in cell.split(";")) - {""}
 
 
-def _check(used: frozenset[str], known: Sequence[str], where: str, axis: str) -> None:
-    if unknown := sorted(used - set(known)):
-        raise TaxonomyError(
-            f"{where}: {axis} id(s) {', '.join(unknown[:5])} are not in the taxonomy, which has "
-            f"{', '.join(known) or 'none'}. "
-            "Correct the file or the taxonomy. Nothing was read."
-        )
+def check_ids(
+    rows: Sequence[frozenset[str]], known: Sequence[str], where: str, frame: str, state: str = "Nothing was read."
+) -> None:
+    """Refuse rows with ids that are not known: by their numbers, because a shifted cell may hold anything.
+
+    Raises
+    ------
+    TaxonomyError
+        Names the rows (1 = first below the header) and the known ids nearest to what they hold.
+    """
+    unknown = [ids - set(known) for ids in rows]
+    bad = [number for number, ids in enumerate(unknown, 1) if ids]
+    if not bad:
+        return
+    near = [difflib.get_close_matches(one, known, n=1) for one in sorted(frozenset().union(*unknown))]
+    meant = list(dict.fromkeys(match[0] for match in near if match))[:_SHOWN_ROWS]
+    raise TaxonomyError(
+        f"{where}: expected ids of {frame}, found others in {rows_in_words(bad)}. "
+        f"{'Nearest: ' if meant else 'It has: '}{', '.join(meant or known) or 'none'}. "
+        f"Correct the file or name the taxonomy it was coded with. {state}"
+    )
+
+
+def rows_in_words(bad: Sequence[int]) -> str:
+    """
+    >>> rows_in_words([2, 5])
+    '2 row(s): 2, 5 (1 = first below the header)'
+    """
+    shown = ", ".join(f"{number:,}" for number in bad[:_SHOWN_ROWS]) + (", ..." if len(bad) > _SHOWN_ROWS else "")
+    return f"{len(bad):,} row(s): {shown} (1 = first below the header)"
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -107,14 +133,16 @@ def _read(path: Path) -> pd.DataFrame:
         ),
         ".parquet": lambda: pd.read_parquet(path),
     }
-    if path.suffix not in readers:
+    suffix = path.suffix.lower()
+    if suffix not in readers:
         raise SourceError(f"{path.name}: expected a name ending in {', '.join(readers)}. Nothing was read.")
     try:
-        frame: pd.DataFrame = readers[path.suffix]()
-    except (OSError, ValueError) as error:
-        raise SourceError(
-            f"{path.name}: not readable as {path.suffix} ({type(error).__name__}). Nothing was read."
-        ) from None
+        frame: pd.DataFrame = readers[suffix]()
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else in_words(error)
+        raise SourceError(f"{path.name}: not readable as {suffix}: {why}. Nothing was read.") from None
+    if suffix == ".csv" and not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
+        raise SourceError(f"{path.name}: rows have more cells than the first line has columns. Nothing was read.")
     return frame
 
 

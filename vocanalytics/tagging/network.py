@@ -1,4 +1,4 @@
-"""The transformer itself: word pieces in, sentence embeddings out.
+"""The transformer itself: word pieces in, vectors out.
 
 Activations are quantised with a scale taken over everything in one call, so texts that share a call
 would change each other's results. Each text is therefore its own call; two calls run at a time, which
@@ -16,50 +16,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vocanalytics.tagging.wording import plain
+
 MAX_PIECES = 256  # what the network was trained on
-_MAX_CHARACTERS = 4_000  # more than MAX_PIECES can hold; spares tokenising a novel to keep its first page
 _CALLS_PER_TASK = 16
-DIMENSIONS = 384
+DIMENSIONS = 384  # of the embedding, which comes first in a vector; what else the heads read follows
 
 
 class Network:
-    """Embeds texts; safe to use from several threads."""
+    """Reads texts; safe to use from several threads."""
 
     def __init__(self, onnx: Path, tokenizer: Path, threads: int | None = None) -> None:
         self._threads = threads or min(2, os.cpu_count() or 1)
         self._tokenizer = _open_tokenizer(tokenizer)
         self._session = _open_session(onnx)
+        self.width: int = self._session.get_outputs()[0].shape[1]
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors, shape (n, DIMENSIONS). Only the first 256 word pieces of a text count."""
-        embedding = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        pieces = [e.ids for e in self._tokenizer.encode_batch([_clean(text) for text in texts])]
+    def read(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors, shape (n, width). Only the first 256 word pieces of a text count."""
+        vectors = np.zeros((len(texts), self.width), dtype=np.float32)
+        pieces = [e.ids for e in self._tokenizer.encode_batch([plain(text) for text in texts])]
         # longest first, so that no worker is left with the long texts at the end
         order = sorted(range(len(texts)), key=lambda i: -len(pieces[i]))
         tasks = [order[i : i + _CALLS_PER_TASK] for i in range(0, len(order), _CALLS_PER_TASK)]
 
         def run(task: list[int]) -> None:
             for i in task:
-                embedding[i] = self._call(pieces[i])
+                vectors[i] = self._call(pieces[i])
 
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(run, tasks))
-        return embedding
+        return vectors
 
     def _call(self, pieces: list[int]) -> NDArray[np.float32]:
         ids = np.array([pieces], dtype=np.int64)
         output = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         row: NDArray[np.float32] = output[0][0]
         return row
-
-
-def _clean(text: str) -> str:
-    cut = text[:_MAX_CHARACTERS]
-    try:
-        cut.encode()
-    except UnicodeEncodeError:  # half an emoji, as some exports leave them
-        return cut.encode("utf-8", "replace").decode()
-    return cut
 
 
 def _open_tokenizer(path: Path) -> Any:

@@ -24,5 +24,4 @@ def ordinary() -> tuple[str, ...]:
 @cache
 def empty_talk() -> tuple[str, ...]:
     """Sentences no theme or touchpoint applies to."""
-    none, neutral = read("intent_examples.yaml")["intent"]["none"], read("polarity_examples.yaml")["none"]["neutral"]
-    return tuple(dict.fromkeys((*none, *neutral)))
+    return tuple(dict.fromkeys((*read("intent_examples.yaml")["intent"]["none"], *read("empty_talk.yaml"))))

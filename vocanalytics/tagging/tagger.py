@@ -14,7 +14,8 @@ from vocanalytics.resources import models_dir, resolve_taxonomy
 from vocanalytics.tagging.artifacts import MANIFEST, digest_of
 from vocanalytics.tagging.encoder import Encoder, Encoding, PerText, check_texts, one_each
 from vocanalytics.tagging.features import EDITION as FEATURES
-from vocanalytics.tagging.readings import POLARITIES, Place, mood, places
+from vocanalytics.tagging.memory import Memory
+from vocanalytics.tagging.readings import POLARITIES, Place, emotion, mood, places
 from vocanalytics.tagging.themes import Judgement, ThemesModel, fit_themes
 from vocanalytics.taxonomy import Taxonomy, check_touchpoint, load_taxonomy
 from vocanalytics.text.segments import EDITION as SEGMENTER
@@ -62,15 +63,22 @@ class Tagger:
         self.encoder = encoder
         self._themes = themes.axes["themes"]
         self._touchpoints = themes.axes["touchpoint"]
-        editions = "|".join((encoder.digest, themes.digest, SEGMENTER, FEATURES, EDITION))
+        editions = "|".join((encoder.edition, themes.digest, SEGMENTER, FEATURES, EDITION))
         self.model: str = f"voc-{digest_of(editions)[:8]}"
 
     @classmethod
-    def load(cls, taxonomy: str | Path | None = None, themes_model: str | Path | None = None) -> Tagger:
+    def load(
+        cls,
+        taxonomy: str | Path | None = None,
+        themes_model: str | Path | None = None,
+        polarity_model: str | Path | None = None,
+        memory: Memory | None = None,
+    ) -> Tagger:
         """A tagger for a frame: a shipped name or a file, by default ``automotive``.
 
         Uses ``themes_model`` if given, else the shipped heads if they were fitted for exactly this frame,
-        else fits heads now, which takes some seconds.
+        else fits heads now, which takes some seconds. ``polarity_model`` is a folder with a text classifier of
+        your own (``hf`` extra); ``memory`` spares reading the same text in the next run.
 
         Raises
         ------
@@ -80,7 +88,7 @@ class Tagger:
             If ``themes_model`` was altered or fitted for another frame or encoder.
         """
         frame = load_taxonomy(resolve_taxonomy(taxonomy or DEFAULT_TAXONOMY))
-        encoder = Encoder.load()
+        encoder = Encoder.load(memory=memory, polarity_model=polarity_model)
         if themes_model is not None:
             folder = Path(themes_model)
             return cls(frame, encoder, ThemesModel.load(folder).check(frame, encoder, folder.name))
@@ -211,7 +219,7 @@ def _feeling(encoding: Encoding, row: int) -> Row:
         "polarity": POLARITIES[int(polarity.argmax())],
         "polarity_score": _rounded(polarity[2] - polarity[0]),
         "polarity_confidence": _rounded(polarity.max()),
-        "emotion": encoding.labels["emotion"][int(encoding.emotion[row].argmax())],
+        "emotion": emotion(encoding.emotion[row], encoding.labels["emotion"]),
         "intent": encoding.labels["intent"][int(encoding.intent[row].argmax())],
     }
 

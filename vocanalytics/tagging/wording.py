@@ -1,4 +1,7 @@
-"""How a text is put to the network: whom a post addresses and where a link leads say nothing of the matter, an emoji does."""
+"""How a text is put to the network.
+
+Whom a post addresses and where a link leads say nothing of the matter; an emoji does.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+EDITION = "wording-1"
 _MAX_CHARACTERS = 4_000  # more than the network reads; spares spelling out a novel to keep its first page
 _ADDRESS = re.compile(r"https?:\S*|\bwww\.\S+")
 _HANDLE = re.compile(r"(?<![\w@])@\w+|\[(?:HANDLE|USER)\]")

@@ -32,10 +32,10 @@ FUNCTIONS = {"share_change_p_value": 4, "normal_p_value": 1, "student_quantile":
 
 # in the order they are built; each reads only earlier ones
 ORDER = (
-    "_withheld", "_frame", "_items", "feedback", "mentions", "_periods", "_days", "_main_questions", "_scores",
-    "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices", "_quotes",
-    "_pain_tests", "pain_points", "_places", "_place_counts", "_place_scores", "_scorecard", "touchpoint_scorecard",
-    "journey_scorecard", "source_coverage",
+    "_withheld", "_frame", "_items", "feedback", "mentions", "alerts", "_periods", "_days", "_main_questions",
+    "_scores", "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
+    "_quotes", "_pain_tests", "pain_points", "_places", "_place_counts", "_place_scores", "_scorecard",
+    "touchpoint_scorecard", "journey_scorecard", "source_coverage",
 )  # fmt: skip
 
 STANDS = "The publication before still stands."

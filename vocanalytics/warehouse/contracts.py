@@ -19,6 +19,7 @@ INSIGHTS = Path(__file__).parent.parent / "insights"
 TABLES = (
     "feedback",
     "mentions",
+    "alerts",
     "score_trends",
     "pain_points",
     "touchpoint_scorecard",

@@ -1,0 +1,139 @@
+"""Which rows the encoder is taught with, which judge it, and which teach only its heads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from vocanalytics.tagging import corpora
+from vocanalytics.tagging.corpora import Row
+from vocanalytics.tagging.reference import read
+
+_FEW = {f"umsab_{language}" for language in ("english", "french", "german", "italian", "portuguese", "spanish")}
+# of a set an epoch sees
+SHARES = {"semeval_tweets": 0.6, "goemotions": 0.6}
+NARROW_SHARES = dict.fromkeys(_FEW, 0.1) | {"semeval_tweets": 0.2, "opener_hotels": 0.3, "cfpb_complaints": 0.5}
+OWN_SHARES = dict.fromkeys(_FEW, 0.05) | {
+    "semeval_tweets": 0.1,
+    "goemotions": 0.1,
+    "opener_hotels": 0.2,
+    "cfpb_complaints": 0.5,
+    "sst5": 0.5,
+    "uci_sentences": 0.5,
+}
+TEMPLATE_WEIGHT = 0.5  # many and alike
+_STACKED = 16  # every so many-th row is kept from the network
+_SEED = 20261121
+_POSITIVE = frozenset(
+    {"admiration", "amusement", "approval", "caring", "excitement", "gratitude", "joy", "love", "optimism", "pride"}
+    | {"relief"}
+)
+_NEGATIVE = frozenset(
+    {"anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment", "fear", "grief"}
+    | {"nervousness", "remorse", "sadness"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    polarity: list[Row]
+    emotion: list[Row]
+    development: dict[str, list[Row]]
+    dropped: int  # rows whose text stands in a development part
+
+
+def material(library: Path) -> Material:
+    dev = development(library)
+    polarity, dropped = corpora.without(polarity_rows(library), chain.from_iterable(dev.values()))
+    emotion, emotion_dropped = corpora.without(goemotions(library, "train"), dev["goemotions"])
+    return Material(polarity, emotion, dev, dropped + emotion_dropped)
+
+
+def development(library: Path) -> dict[str, list[Row]]:
+    return {
+        "tweeteval": list(corpora.tweeteval_dev(library)),
+        "sst2": list(corpora.sst2(library, "dev")),
+        "nhs_fft": list(corpora.nhs(library, dev=True)),
+        "umsab": list(corpora.umsab(library, "val")),
+        "goemotions": list(goemotions(library, "dev")),
+    }
+
+
+def kept_from_network(row: Row) -> bool:
+    """Whether a row teaches only the heads: what the network has seen looks surer than it is."""
+    if row.source.startswith("own_"):
+        return False
+    return int(hashlib.sha256(corpora.normal(row.text).encode()).hexdigest(), 16) % _STACKED == 0
+
+
+def network_rows(found: Material) -> list[Row]:
+    """Rows for `fine_tuning`: polarity sets, and GoEmotions with the polarity its emotions agree on, if any."""
+    rows = [row for row in found.polarity if row.source != "goemotions"] + found.emotion
+    return balanced([row for row in rows if not kept_from_network(row)])
+
+
+def balanced(rows: Sequence[Row]) -> list[Row]:
+    """Rarer classes of tweets count more, half of the way to balance; neutral film reviews count less."""
+    tweets = Counter(row.polarity for row in rows if row.source == "semeval_tweets")
+    return [_weighted(row, tweets) for row in rows]
+
+
+def _weighted(row: Row, tweets: Counter[str]) -> Row:
+    if row.source == "semeval_tweets":
+        return replace(row, weight=(max(tweets.values()) / tweets[row.polarity]) ** 0.5)
+    if row.source == "sst5":
+        return replace(row, weight=0.6 if row.polarity == "neutral" else 1.2)
+    return row
+
+
+def goemotions(library: Path, part: str) -> Iterable[Row]:
+    return corpora.goemotions(library, part, _side)
+
+
+def _side(emotions: tuple[str, ...]) -> str | None:
+    found = set(emotions)
+    if found == {"neutral"}:
+        return "neutral"
+    sides = {"positive": found <= _POSITIVE, "negative": found <= _NEGATIVE}
+    return next((name for name, holds in sides.items() if holds), None)
+
+
+def polarity_rows(library: Path) -> list[Row]:
+    public: Iterable[Row] = chain(
+        corpora.semeval(library),
+        corpora.umsab(library, "train"),
+        corpora.sst2(library, "train"),
+        corpora.sst5(library),
+        corpora.uci(library),
+        corpora.opener(library),
+        corpora.nhs(library, dev=False),
+        corpora.cfpb(library),
+        (row for row in goemotions(library, "train") if row.polarity),
+    )
+    distinct = {(corpora.normal(row.text), row.polarity, row.question): row for row in public}
+    return [*distinct.values(), *own_polarity()]
+
+
+def forgetful(rows: Sequence[Row]) -> list[Row]:
+    """Half the rows forget their channel: it must help where known and not be missed where not."""
+    forget = np.random.default_rng(_SEED).random(len(rows)) < 0.5
+    return [replace(row, channel=None) if lost else row for row, lost in zip(rows, forget, strict=True)]
+
+
+def own_polarity() -> Iterable[Row]:
+    content = dict(read("polarity_examples.yaml"))
+    for name, group in content.pop("templates").items():
+        for sentence in group["sentences"]:
+            for word in group["words"]:
+                yield Row("own_templates", sentence.format(word), name.split("_")[0], weight=TEMPLATE_WEIGHT)
+    questions = {"none": None, "worse": "What could we improve?", "better": "What did you like most?"}
+    for kind, groups in content.items():
+        for polarity, texts in groups.items():
+            for text in texts:
+                yield Row("own_examples", text, polarity, None, questions[kind])
