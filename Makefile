@@ -18,12 +18,13 @@ export DO_NOT_TRACK = 1
 export PREFECT_LOGGING_LEVEL ?= CRITICAL
 export PREFECT_LOGGING_TO_API_ENABLED ?= false
 
-.PHONY: help run test lint types unit hf constraints dictionary clean
+.PHONY: help run test lint types unit browser hf constraints dictionary clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo "make lint | types | unit         parts of make test"
-	@echo "make hf                          tests of a polarity model of your own (installs torch beside the environment)"
+	@echo "make browser                     what tests/browser needs: Chromium (Debian packages, as root), axe-core (npm)"
+	@echo "make hf                          tests of what needs torch (installs it beside the environment)"
 	@echo "make constraints                 resolve pyproject.toml anew into constraints.txt"
 	@echo "make dictionary                  write data/README.md from the contracts"
 	@echo "make clean                       remove what runs made in data/ (asks nothing)"
@@ -41,11 +42,26 @@ types: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
+
+# without these, make test skips the tests in a browser and says so; .ci/run does not let it
+browser: $(VENV)/browser.stamp
+
+$(VENV)/browser.stamp: $(BIN)/python tests/browser/package-lock.json
+	@for tool in chromium chromedriver npm; do command -v $$tool >/dev/null || absent="$$absent $$tool"; done; \
+	if [ -n "$$absent" ]; then \
+	  echo "installing the Debian packages chromium, chromium-driver and npm (no:$$absent)"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver npm || \
+	  { echo "install$$absent (Debian: chromium, chromium-driver, npm), then run make browser again" >&2; exit 1; }; \
+	fi
+	mkdir -p $(VENV)/browser
+	cp tests/browser/package.json tests/browser/package-lock.json $(VENV)/browser/
+	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix $(VENV)/browser
+	@touch $@
 
 # torch in a folder of its own: with it in the environment every start of the program would import it
 hf: $(VENV)/hf.stamp
-	PYTHONPATH=$(VENV)/hf $(BIN)/python -m pytest -q tests/test_own_polarity.py
+	PYTHONPATH=$(VENV)/hf $(BIN)/python -m pytest -q tests/test_own_polarity.py tests/test_slimming.py
 
 $(VENV)/hf.stamp: $(VENV)/test.stamp
 	$(PIP) install --target $(VENV)/hf --upgrade -c constraints.txt 'torch==2.13.0'

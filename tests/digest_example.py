@@ -42,6 +42,7 @@ class Said:
     scores: dict[str, float] = field(default_factory=dict)
     language: str = "en"
     spam: bool = False
+    flag: str = ""  # why somebody must see it today
 
     @property
     def verbatim(self) -> str:
@@ -52,7 +53,9 @@ def one(text: str, point: str | None, theme: str | None, polarity: str = "negati
     return Said(((text, point, theme, polarity),), **more)
 
 
-def publish_said(folder: Path, said: Iterable[Said], taxonomy: Taxonomy | None = None) -> Job:
+def publish_said(
+    folder: Path, said: Iterable[Said], taxonomy: Taxonomy | None = None, events: Iterable[dict[str, Any]] = ()
+) -> Job:
     """Build the real tables where publishing would put them; returns the job whose digest can be written."""
     import duckdb
 
@@ -66,7 +69,7 @@ def publish_said(folder: Path, said: Iterable[Said], taxonomy: Taxonomy | None =
         _store(con, list(said), taxonomy)
         con.execute(f"attach '{made / 'insights.duckdb'}' as publication")
         edition = Edition(MODEL, taxonomy.id, "m1", LAST_DAY, 30, 5)
-        build(con, "publication", edition=edition, taxonomy=taxonomy, functions=FUNCTIONS)
+        build(con, "publication", edition=edition, taxonomy=taxonomy, functions=FUNCTIONS, events=list(events))
     manifest = {"id": made.name, "as_of": str(LAST_DAY), "min_base": 30, "min_cell": 5}
     (made / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (made.parent / "current").symlink_to(made.name)
@@ -87,7 +90,7 @@ def _store(con: Any, said: list[Said], taxonomy: Taxonomy) -> None:
     stage_of, at = taxonomy.stage_of, "2026-07-01 08:00:00+00"
     pair = {"revision": 1, "model": MODEL, "taxonomy": taxonomy.id}
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in ("submissions", "scores", "feedback_items")}
-    tables |= {name: [] for name in ("segments", "tags", "taggings")}
+    tables |= {name: [] for name in ("segments", "tags", "taggings", "flags")}
     for n, s in enumerate(said):
         item, submission = {"item_id": f"i{n:05}"}, {"submission_id": f"s{n:05}"}
         channel = {"owner_survey": "survey", "dealer_reviews": "review"}.get(s.source, "social")
@@ -107,6 +110,11 @@ def _store(con: Any, said: list[Said], taxonomy: Taxonomy) -> None:
             tables["taggings"].append(
                 item | pair | {"item_polarity": "neutral", "item_polarity_score": 0.0, "tagged_at": at}
             )
+        if s.flag:
+            tables["flags"].append(item | {
+                "revision": 1, "reason": s.flag, "span_start": 0, "span_end": len(s.ideas[0][0]), "confidence": 0.9,
+                "edition": "rules-1",
+            })  # fmt: skip
         for segment, tag in _segments(s, item | pair, stage_of):
             tables["segments"].append(segment)
             tables["tags"] += tag
@@ -174,14 +182,30 @@ LINES = (
     (None, "price_value", "negative", 3, "too expensive by {} thousand for what it is"),
     ("vehicle", None, "neutral", 6, "I have the {} litre boot version"),
 )
+TAILS = (
+    "and my sister saw the same thing with hers in spring",
+    "which I did mention to the man at the front desk",
+    "the second time since we moved house in March",
+    "quite unlike the car we had for eleven years",
+    "while the children were waiting in the back",
+    "so the neighbours had something to talk about again",
+    "on an otherwise very ordinary rainy Tuesday",
+    "and that is all I am going to say on it",
+    "just as the brochure on the kitchen table predicted",
+    "though a colleague with another model disagrees",
+    "and I drive about thirty thousand kilometres a year",
+)
 _POLARITY_SCORE = {"negative": 4, "neutral": 7, "positive": 9}
 
 
 def sixteen_weeks(per_week: int = 45, seed: int = 7) -> list[Said]:
-    """Software grows in the last four weeks and waiting at the workshop eases; the rest varies by chance."""
+    """Software grows in the last eight weeks and waiting at the workshop eases; the rest varies by chance.
+
+    Two periods of four weeks, because a change is told when a second period says the same.
+    """
     chance, said = random.Random(seed), []
     for day in range(-7 * 16 + 1, 1):
-        late = day > -28
+        late = day > -56
         weights = [_weight(line, late) for line in LINES]
         for _ in range(per_week // 7 + (chance.random() < per_week % 7 / 7)):
             lines = {chance.choices(LINES, weights)[0] for _ in range(chance.choice((1, 1, 2)))}
@@ -191,7 +215,7 @@ def sixteen_weeks(per_week: int = 45, seed: int = 7) -> list[Said]:
 
 def _weight(line: tuple[Any, ...], late: bool) -> float:
     growing, easing = line[:2] == ("infotainment", "software"), line[:2] == ("service_visit", "waiting_time")
-    return line[3] * (2.4 if late and growing else 0.25 if late and easing else 1)
+    return line[3] * (4 if late and growing else 0.35 if late and easing else 1.7 if easing else 1)
 
 
 def _customer(chance: random.Random, on: date, lines: list[tuple[Any, ...]], number: int) -> Said:
@@ -206,8 +230,28 @@ def _customer(chance: random.Random, on: date, lines: list[tuple[Any, ...]], num
     }.get(source, {})  # fmt: skip
     if source == "owner_survey" and chance.random() < 0.15:
         return Said((), on, source, scores)
-    ideas = tuple((line[4].format(number % 90 + 2) + ".", line[0], line[1], line[2]) for line in lines)
+    tail = TAILS[number * 7 % len(TAILS)]
+    ideas = tuple((f"{line[4].format(number % 90 + 2)}, {tail}.", line[0], line[1], line[2]) for line in lines)
     return Said(ideas, on, source, scores, language=chance.choice(["en"] * 12 + ["de"]), spam=chance.random() < 0.02)
+
+
+# two in the period, at one touchpoint; one before it
+ALARMS = (
+    one("the brakes did nothing and I went straight on.", "vehicle", "safety", flag="safety"),
+    one("smoke came out of the dashboard.", "vehicle", "safety", flag="fire_or_injury", on=date(2026, 6, 9)),
+    one("my lawyer will write to you about this.", "warranty", "honesty", flag="legal_or_press", on=date(2026, 5, 2)),
+)  # fmt: skip
+EVENTS = (
+    {
+        "id": "screens_4", "label": "Screen software 4.0", "kind": "update", "starts_on": date(2026, 5, 4),
+        "ends_on": date(2026, 5, 10), "touchpoints": ["infotainment", "software_update"],
+        "about": "Rolled out over the air, new menus.",
+    },
+    {
+        "id": "survey_moved", "label": "Survey sent a day later", "kind": "survey_change",
+        "starts_on": date(2026, 6, 2), "ends_on": date(2026, 6, 2), "sources": ["owner_survey"],
+    },
+)  # fmt: skip
 
 
 def page(folder: Path, name: str = "company.html", period: str = PERIOD) -> str:

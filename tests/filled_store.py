@@ -38,6 +38,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "flags": {
         "revision": 1, "reason": "safety", "span_start": 0, "span_end": 21, "confidence": 0.9, "edition": "rules-1",
     },
+    "comparisons": {"revision": 1, "edition": "brands-1"},
     "submissions": {
         "source": "survey", "channel": "survey", "submitted_on": "2026-06-10", "dimensions": {}, "revision": 1,
         "content_digest": "d", "masking": "m1", "file_name": "f", "first_ingested_at": _AT, "ingested_at": _AT,

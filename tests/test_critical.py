@@ -25,6 +25,7 @@ WRITTEN = [
         entry["also"] if isinstance(entry, dict) else [],
     )
     for name, groups in CASES.items()
+    if name != "independent"
     for reason, entries in groups.items()
     for entry in entries
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import re
@@ -11,7 +12,7 @@ from email import message_from_bytes, policy
 
 import duckdb
 import pytest
-from digest_example import PERIOD, job, page, publish_said, sixteen_weeks, tables, words_of
+from digest_example import ALARMS, EVENTS, PERIOD, job, page, publish_said, sixteen_weeks, tables, words_of
 
 from vocanalytics.errors import CheckFailed
 from vocanalytics.steps.digest import write_digests
@@ -23,7 +24,7 @@ OWNERS = {"aftersales", "connected-services", "customer-care", "finance", "marke
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("digest")
-    write_digests(publish_said(made, sixteen_weeks()))
+    write_digests(publish_said(made, [*sixteen_weeks(), *ALARMS], events=EVENTS))
     return made
 
 
@@ -34,7 +35,7 @@ def company(folder):
 
 def test_a_page_for_the_company_and_one_per_owner(folder):
     names = {path.name for path in (folder / "home" / "digests" / PERIOD).iterdir()}
-    assert names == {"company.html", "company.md", "company.eml"} | {f"{owner}.html" for owner in OWNERS}
+    assert names == {"company.html", "company.md", "company.eml", "quotes.csv"} | {f"{owner}.html" for owner in OWNERS}
 
 
 def test_writing_twice_touches_no_file(folder):
@@ -71,13 +72,13 @@ def test_pictures_say_what_they_show(company):
     pictures = re.findall(r"<svg.*?</svg>", company, re.DOTALL)
     assert len(pictures) == 6  # the map for wide and narrow screens, four scores
     assert all('role="img"' in p and "<title>" in p and "<desc>" in p and "viewBox" in p for p in pictures)
-    assert len(re.findall("<caption>", company)) == len(re.findall("<table>", company)) == 3
+    assert len(re.findall("<caption>", company)) == len(re.findall("<table>", company)) == 8
 
 
 def test_what_changed_is_told_and_nothing_else(company):
     short = words_of(company.split('id="short"')[1].split("</section>")[0])
     assert "Worse or new: Software and digital faults (Screens, audio, navigation and phone link), +12 points" in short
-    assert "Better: Waiting time (Workshop visit), −9 points (95 % interval −12 to −4; q 0.01)" in short
+    assert "Better: Waiting time (Workshop visit), −11 points (95 % interval −15 to −6; q 0.002)" in short
     clear = read_states(company)
     assert clear == ["growing", "easing"]
 
@@ -126,6 +127,88 @@ def test_a_quote_nobody_wrote_stops_the_digest(folder, tmp_path):
     assert {p: p.read_bytes() for p in (tmp_path / "home" / "digests").rglob("*.*")} == before
 
 
+def test_alerts_come_first_as_counts_with_what_to_do(folder, company):
+    assert company.index('id="alerts"') < company.index('id="short"')
+    told = words_of(company.split('id="alerts">')[1].split("</section>")[0])
+    assert "2 items were flagged, each for a person to read today" in told
+    assert "Fire or injury: 1 item The car on the road 1" in told
+    assert "Danger in use: 1 item" in told
+    assert "Lawyer" not in told  # it was before the period
+    assert "%" not in told
+    assert "smoke" not in told
+    markdown, mail = page(folder, "company.md"), (folder / "home" / "digests" / PERIOD / "company.eml").read_bytes()
+    assert markdown.index("Critical alerts") < markdown.index("In short")
+    plain = message_from_bytes(mail, policy=policy.default).get_body(("plain",)).get_content()
+    for text in (markdown, plain):
+        assert "Danger in use: 1 item (The car on the road 1). Product safety decides" in text
+
+
+def test_an_owner_is_told_of_alerts_at_its_own_touchpoints(folder):
+    assert "Fire or injury: 1 item" in words_of(page(folder, "product.html"))
+    assert "No item of the period was flagged" in words_of(page(folder, "sales.html"))
+
+
+def test_a_change_has_size_score_gap_and_words(company):
+    growing = words_of(company.split('class="changes"')[1].split("</li>")[0])
+    assert "Now 46 of 163 items, 28 % negative. Before: 78 of 486 items, 16 %" in growing
+    assert re.search(
+        r"Owner survey \(likelihood to recommend, 0 to 10\): customers who complain of it score 2\.\d lower", growing
+    )
+    assert "cost" not in growing
+    assert growing.count("“") == 2
+
+
+def test_the_map_tells_of_before_of_events_and_of_moments_of_truth(company):
+    drawn = company.split('class="wide"')[1].split("</svg>")[0]
+    assert "before −" in drawn
+    assert ">1<" in drawn  # the update, at the screens
+    assert "1 Screen software 4.0 update, 4 to 10 May 2026." in words_of(company)
+    legend = words_of(company.split('class="legend"')[1].split("</figure>")[0])
+    assert "moment of truth" in legend
+    assert "A ring marks a moment of truth: one of the three touchpoints that go most with a source’s score" in legend
+
+
+def test_what_goes_with_the_score_is_weighed_against_how_customers_feel(company):
+    section = words_of(company.split('id="drivers"')[1].split("</section>")[0])
+    assert re.search(
+        r"Screens, audio, navigation and phone link, complaints \d+ % \(95 % interval .*? fix first", section
+    )
+    assert "None can be ranked" in section
+    assert "An association, not the effect of fixing it" in section
+
+
+def test_a_spike_stands_beside_what_happened(company):
+    section = words_of(company.split('id="spikes"')[1].split("</section>")[0])
+    assert "Software and digital faults (Screens, audio, navigation and phone link) · 4 to 10 May 2026" in (
+        section.replace("phone link) 4 to", "phone link) · 4 to")
+    )
+    assert "At the same time: Screen software 4.0. That it came at the same time does not make it the cause" in section
+
+
+def test_every_query_behind_the_page_is_answered(folder, company):
+    section = company.split('id="origin"')[1].split("</section>")[0]
+    asked = [html.unescape(query) for query in re.findall(r"<dd><code>(.*?)</code></dd>", section)]
+    answers = [read(tables(folder), query) for query in asked]
+    assert len(answers) == 11
+    assert {row["reason"]: row["items"] for row in answers[0]} == {"fire_or_injury": 1, "safety": 1}
+    assert (answers[1][0]["negative_item_count"], answers[1][0]["item_count"]) == (46, 163)
+
+
+def test_every_quote_is_proved_by_item_offsets_and_fingerprint(folder, company):
+    path = folder / "home" / "digests" / PERIOD / "quotes.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        proved = list(csv.DictReader(file))
+    texts = {row["item_id"]: row["verbatim"] for row in read(tables(folder), "select item_id, verbatim from feedback")}
+    key = job(folder).key
+    for row in proved:
+        assert row["verbatim_fingerprint"] == key.digest("quoted verbatim", texts[row["item_id"]])
+    said = [
+        texts[r["item_id"]][int(r["span_start"]) : int(r["span_end"])] for r in proved if r["page"] == "company.html"
+    ]
+    assert sorted(said) == sorted(html.unescape(q) for q in re.findall(r"“<bdi>(.*?)</bdi>”", company))
+    assert not any(words in path.read_text(encoding="utf-8") for words in said)
+
+
 def test_an_owner_reads_of_its_own_touchpoints(folder):
     aftersales = words_of(page(folder, "aftersales.html"))
     assert "Being kept informed Workshop visit" in aftersales
@@ -140,8 +223,16 @@ def test_the_mail_is_a_draft_with_the_page_attached(folder, company):
     assert mail["X-Unsent"] == "1"
     assert (mail["Date"], mail["From"], mail["To"]) == (None, None, None)
     assert mail.get_body(("plain",)).get_content().startswith("# Voice of the customer")
-    assert "<svg" not in mail.get_body(("html",)).get_content()
-    assert [part.get_content() for part in mail.iter_attachments()] == [company]
+    shown = mail.get_body(("html",)).get_content()
+    assert "<svg" not in shown
+    pictures = {part["Content-ID"]: part for part in mail.walk() if part.get_content_type() == "image/png"}
+    assert {f"<{name}>" for name in re.findall(r'src="cid:([^"]+)"', shown)} == pictures.keys()
+    assert len(pictures) == 5
+    assert all(part.get_content().startswith(b"\x89PNG") for part in pictures.values())
+    assert len(re.findall(r'<img[^>]* alt="[^"]{60,}"', shown)) == 5
+    attached = [part for part in mail.walk() if part.get_content_disposition() == "attachment"]
+    assert [part.get_content() for part in attached] == [company]
+    assert len(raw) < 2_000_000
 
 
 def test_a_month_can_be_asked_for(folder):

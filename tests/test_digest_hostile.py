@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 import unicodedata
 import xml.etree.ElementTree as ElementTree
@@ -11,18 +13,28 @@ from email import message_from_bytes, policy
 from html.parser import HTMLParser
 
 import pytest
-from digest_example import one, publish_said
+from digest_example import LAST_DAY, one, publish_said
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from vocanalytics.digest.alerts import Alert, Alerts
+from vocanalytics.digest.changes import Change
 from vocanalytics.digest.charts import journey_map
+from vocanalytics.digest.drivers import Driver, Drivers
+from vocanalytics.digest.events import Event
+from vocanalytics.digest.groups import Group
 from vocanalytics.digest.inert import for_markdown, visible
 from vocanalytics.digest.journey import Stop
+from vocanalytics.digest.ledger import ledger
 from vocanalytics.digest.mail import as_mail
-from vocanalytics.digest.pages import Page, page_of
+from vocanalytics.digest.moving import Moved
+from vocanalytics.digest.page import Page
+from vocanalytics.digest.pages import page_of
+from vocanalytics.digest.quotes import Quote
 from vocanalytics.digest.reading import Publication, read_published
 from vocanalytics.digest.render import html_page, markdown_page, plain_page
+from vocanalytics.digest.spikes import Spike
 from vocanalytics.resources import resolve_taxonomy
 from vocanalytics.steps.digest import write_digests
 from vocanalytics.taxonomy import load_taxonomy
@@ -61,11 +73,57 @@ PAYLOADS = (
     "tag characters \U000e0041\U000e007f",
     "שלום <b>مرحبا</b> 👩‍👩‍👧 ❤️",
     "w" * 290,
+    "<ScRiPt src=//evil.example></sCrIpT>",
+    "<body onload=alert(1)>",
+    "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
+    "<svg><style>@import 'https://evil.example'</style></svg>",
+    "<link rel=stylesheet href=https://evil.example>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<form action=https://evil.example><input name=q><button>go</button></form>",
+    "<object data=https://evil.example></object><embed src=x>",
+    "<video><source onerror=alert(1)></video>",
+    "<details open ontoggle=alert(1)>",
+    "</summary></details></section></main>",
+    "</td></tr></table><table><tr><td>",
+    "]]></desc></title></svg><script>alert(1)</script>",
+    "' onmouseover='alert(1)",
+    "` onfocus=`alert(1)",
+    "&#x3C;img src=x onerror=alert(1)&#x3E;",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+    "\\u003cscript\\u003e",
+    "<\x00script>alert(1)</script>",
+    "\uff1cscript\uff1ealert(1)\uff1c/script\uff1e",
+    "expression(alert(1)); background: url(https://evil.example)",
+    "}} {{ page.__class__.__mro__ }}",
+    "<% 7 * 7 %> #{7*7} @(7*7)",
+    "![](javascript:alert(1))",
+    "[x](<javascript:alert(1)> \"t\")",
+    "<details><summary>x</summary>y</details> <br/> <!--",
+    "| --- |\n| =1+1 |",
+    "***\n___\n---",
+    "    indented code\n\ttab code",
+    "~~~html\n<b>\n~~~",
+    "\\[x\\] $x^2$ \\(y\\)",
+    ":smile: @channel <!channel> #general",
+    "=cmd|'/C calc'!A0",
+    "\t=1+1",
+    "\r\n=1+1",
+    "|calc",
+    "%0A=1+1",
+    "\u200e\u200f\u061c\u202a\u202b\u202d evil",
+    "\u2062\u2063\u2064 invisible operators",
+    "\ufff9\ufffa\ufffb\ufffc annotation",
+    "\x85\x0b\x0c\x1c\x1d\x1e",
+    "\ue000\uf8ff private use",
+    "=?utf-8?B?PHNjcmlwdD4=?=",
+    "--digest-0-000000000000000000000000--",
+    "Content-Type: text/html\r\n\r\n<script>",
+    "rant " * 1000,
 )  # fmt: skip
 OURS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "section", "nav", "footer", "p", "h1", "h2",
-    "h3", "ul", "ol", "li", "span", "strong", "div", "figure", "figcaption", "blockquote", "bdi", "details", "summary",
-    "table", "caption", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "a", "i", "br",
+    "h3", "img", "code", "b", "ul", "ol", "li", "span", "strong", "div", "figure", "figcaption", "blockquote", "bdi",
+    "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "a", "i", "br",
     "svg", "desc", "g", "path", "rect", "text", "tspan", "line",
 }  # fmt: skip
 
@@ -105,11 +163,17 @@ def with_words(page: Page, words: str) -> Page:
     pain = replace(
         page.pain_points[0], theme=words, touchpoint=words, owner=words, notes=[words], quotes=[quote], change=words
     )
+    change = Change(words, "worse", "new", words, words, words, "▲", [words], [quote])
+    alert = Alerts([Alert(words, words, words, words)], words, words)
+    driven = Drivers(words, words, [Driver(words, words, words, words, words)], words, words)
     praise = replace(page.praise[0], theme=words, touchpoint=words, owner=words, quotes=[quote])
     source = replace(page.sources[0], source=words, languages=words, channel=words)
     return replace(
         page, title=words, period=words, bases=words, in_short=[words], pain_points=[pain], praise=[praise],
-        sources=[source], caveats=[words], footer=[(words, words)], owners={words: "team.html"},
+        sources=[source], caveats=[words], footer=[(words, words)], owners={words: "team.html"}, alerts=alert,
+        changes=[change], early_signs=[words], moved=[Moved("all", *[words] * 7)], drivers=[driven],
+        groups=[Group(*[words] * 6)], spikes=[Spike(words, words, words, words, True)],
+        events=[Event(1, words, words, words, words, LAST_DAY, (), ())], queries=[(words, words)],
     )  # fmt: skip
 
 
@@ -137,17 +201,23 @@ def tags_in_markdown(text: str) -> list[str]:
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
 def test_mail_keeps_its_headers(page, payload):
     hostile = with_words(page, payload)
-    raw = as_mail(hostile.title, plain_page(hostile), html_page(hostile, in_mail=True), html_page(hostile))
+    raw = as_mail(
+        hostile.title,
+        plain_page(hostile),
+        html_page(hostile, in_mail=True),
+        html_page(hostile),
+        {"journey-map": b"png"},
+    )
     mail = message_from_bytes(raw, policy=policy.default)
     assert set(mail.keys()) == {"Subject", "X-Unsent", "MIME-Version", "Content-Type"}
     assert not hidden(mail["Subject"])
-    assert len(list(mail.walk())) == 5
+    assert len(list(mail.walk())) == 7
 
 
 def test_pictures_stay_well_formed_and_hold_no_tag_of_theirs():
     stops = [Stop(f"{payload} {n % 4}", payload, -50.0, 40, -70.0, -20.0) for n, payload in enumerate(PAYLOADS)]
     for wide in (True, False):
-        picture = ElementTree.fromstring(journey_map(stops, wide=wide))
+        picture = ElementTree.fromstring(journey_map(stops, wide=wide).svg)
         assert {element.tag.rpartition("}")[2] for element in picture.iter()} <= OURS
         assert "javascript" not in " ".join(value for e in picture.iter() for value in e.attrib.values())
 
@@ -160,9 +230,25 @@ def test_verbatims_come_through_the_whole_way(tmp_path):
     paths = write_digests(publish_said(tmp_path, said))
     company = paths[-1].read_text(encoding="utf-8")
     quoted = [html.unescape(quote) for quote in re.findall(r"“<bdi>(.*?)</bdi>”", company, re.DOTALL)]
-    assert len(quoted) == 15
+    assert len(quoted) == 24
     assert set(quoted) <= {visible(text) for text in texts}
     assert set(Reader(company).tags) <= OURS
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_no_cell_of_a_csv_is_a_formula(payload):
+    quote = Quote("i1", 0, 4, "text", payload, "1 June 2026", False, False)
+    item = {"verbatim": payload, "source": payload, "submitted_on": LAST_DAY}
+    written = ledger({payload: [quote]}, {"i1": item}, lambda text: "f" * 32).decode()
+    head, row = csv.reader(io.StringIO(written, newline=""))
+    assert len(head) == len(row)
+    assert row[0] in (visible(payload), f"'{visible(payload)}")
+    assert not any(cell.lstrip().startswith(("=", "+", "-", "@", "|", "%")) for cell in row)
+    assert not hidden(written.replace("\n", ""))
+
+
+def test_there_are_enough_kinds_of_harm():
+    assert len(set(PAYLOADS)) == len(PAYLOADS) >= 60
 
 
 def hidden(text: str) -> list[str]:

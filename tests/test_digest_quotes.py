@@ -23,6 +23,10 @@ def test_long_remarks_are_cut_after_a_word_and_only_at_the_end():
     assert (quote.goes_before, quote.goes_on) == (True, True)
 
 
+def test_a_cut_after_white_space_alone_still_moves_on():
+    assert shorter("ab  cd", 2, 6, longest=1) == 3
+
+
 @given(st.text(), st.integers(1, 20), st.data())
 def test_a_cut_never_edits(text, longest, data):
     start = data.draw(st.integers(0, len(text)))

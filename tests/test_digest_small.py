@@ -45,7 +45,8 @@ def test_feeds_too_thin_for_four_weeks_are_told_as_a_whole(tmp_path):
     assert "The whole history; 41 feedback items" in text
     assert "40 of 41 items (98 %" in text
     assert "nothing comes before it, so nothing can have changed" in text
-    assert "Nothing earlier to compare with" in text
+    assert "Nothing earlier" not in text  # said once, not at every pain point
+    assert "Against before" not in text
     assert "The last four weeks hold fewer than 30 items, so the whole history is told" in text
 
 
@@ -85,17 +86,22 @@ SORE = {
 
 
 def test_nothing_to_tell_is_told_in_two_ways():
-    assert "Nothing has changed clearly" in in_short([], None, [], [], [], comparable=True)[1]
-    assert "too little feedback" in in_short([], None, [], [], [], comparable=False)[1]
+    assert "Nothing has changed clearly" in in_short([], None, [], [], [], [], comparable=True)[1]
+    assert "too little feedback" in in_short([], None, [], [], [], [], comparable=False)[1]
+
+
+def test_a_change_seen_once_is_an_early_sign():
+    told = in_short([], None, [], [], [], [], early="Fees (Finance): new, +4 points", comparable=True)
+    assert told[1] == "No change is confirmed yet; an early sign, seen once: Fees (Finance): new, +4 points."
 
 
 def test_the_sorest_touchpoint_gives_way_to_two_sentences_of_change():
-    worse = Change("Fees (Finance)", "worse", "new", "", "", "+4 points", "▲")
+    worse = Change("Fees (Finance)", "worse", "new", "", "", "+4 points", "▲", [], [])
     better = replace(worse, direction="better", state="easing")
-    [_, second, third] = in_short([], SORE, [worse], [], [], comparable=True)
+    [_, second, third] = in_short([], SORE, [worse], [], [], [], comparable=True)
     assert second.replace("\u00a0", " ") == (
         "Customers are unhappiest at Owner app: net sentiment −49 (95 % interval −68 to −22) "
         "of 45 items that mention it."
     )
     assert third == "Worse or new: Fees (Finance), +4 points."
-    assert "unhappiest" not in " ".join(in_short([], SORE, [worse, better], [], [], comparable=True))
+    assert "unhappiest" not in " ".join(in_short([], SORE, [worse, better], [], [], [], comparable=True))

@@ -106,7 +106,7 @@ def test_long_and_broken_texts_are_read(encoder):
     encoding = encoder.encode(
         ["The dealer never called back and the service was terrible. " * 2_000, "nice \ud83d car"]
     )
-    assert encoding.polarity[0, 0] > 5 * encoding.polarity[0, 2]  # 2,000 times the same is no text it was taught
+    assert encoding.polarity[0, 0] > 3 * encoding.polarity[0, 2]  # 2,000 times the same is no text it was taught
     assert encoding.polarity[1].argmax() == 2
 
 

@@ -38,10 +38,10 @@ def con():
 
 
 def build_all(
-    con, as_of: date = date(2026, 6, 30), min_base: int = 1, min_cell: int = 1, tables=TABLES
+    con, as_of: date = date(2026, 6, 30), min_base: int = 1, min_cell: int = 1, tables=TABLES, **beside
 ) -> dict[str, int]:
     edition = Edition(MODEL, TAXONOMY.id, "m1", as_of, min_base, min_cell)
-    return build(con, "publication", edition=edition, taxonomy=TAXONOMY, functions=FUNCTIONS, tables=tables)
+    return build(con, "publication", edition=edition, taxonomy=TAXONOMY, functions=FUNCTIONS, tables=tables, **beside)
 
 
 def plain(value: Any) -> Any:

@@ -93,9 +93,35 @@ def test_the_burst_of_test_drives_is_no_change_for_the_worse(insights):
     states = ask(
         insights,
         "select distinct state from pain_points where touchpoint in ('test_drive', 'showroom') "
-        "and period_kind in ('week', 'four_weeks') and period_on >= '2026-10-12'",
+        "and period_kind = 'four_weeks' and period_on >= '2026-10-12'",
     )
     assert {s for (s,) in states} <= {"no_clear_change", "not_heard", None}
+    assert ask(insights, "select count(*) from spikes where is_spike and touchpoint in ('test_drive', 'showroom')") == [
+        (0,)
+    ]
+
+
+def test_the_app_update_rises_above_its_bound_and_the_workshop_stands_out(insights):
+    told = ask(
+        insights,
+        "select negative_item_count > usual_item_count_max, event_labels from spikes where source = 'all' "
+        "and touchpoint = 'owner_app' and theme = 'software' and period_on = '2026-09-28'",
+    )
+    assert told == [(True, ["MyNorvane app 5.2"])]
+    groups = ask(
+        insights,
+        "select distinct group_value, touchpoint from group_contrasts where state = 'more_negative' and source = 'all'",
+    )
+    assert groups == [("Norvane Castlegate", "service_visit")]
+
+
+def test_the_planted_stories_are_what_hurts_most(insights):
+    ranked = ask(
+        insights,
+        "select touchpoint, theme from pain_points where source = 'all' and period_kind = 'four_weeks' "
+        "and period_on = '2026-10-12' and priority_rank <= 3",
+    )
+    assert {("owner_app", "software"), ("service_visit", "responsiveness")} <= set(ranked)
 
 
 def test_quotes_are_verbatim(insights):

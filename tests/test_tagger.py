@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,15 @@ import pytest
 from vocanalytics import Tagger
 from vocanalytics.errors import MissingColumns, ModelError, SourceError, TaxonomyError
 from vocanalytics.resources import models_dir, resolve_taxonomy
+from vocanalytics.tagging.axis_fitting import Parts, fit_axis, ridge
+from vocanalytics.tagging.borrowing import Bank
+from vocanalytics.tagging.evidence import Evidence
 from vocanalytics.tagging.phrases import PhraseBook, name_phrases
 from vocanalytics.tagging.readings import Place, mood, places
 from vocanalytics.tagging.tagger import COLUMNS
+from vocanalytics.tagging.themes import Axis
 from vocanalytics.tagging.training import train_themes
+from vocanalytics.taxonomy import Theme, load_taxonomy
 
 BAKERY = """
 name: bakery
@@ -223,6 +229,53 @@ def test_bad_coded_rows_are_refused(bakery_file, tmp_path, name, content, error,
     with pytest.raises(error, match=told):
         train_themes(bakery_file, tmp_path / name, tmp_path / "heads")
     assert not (tmp_path / "heads").exists()
+
+
+def test_parts_are_judged_without_the_row_they_are_part_of():
+    chance = np.random.default_rng(0)
+    rows, parts = chance.normal(size=(30, 6)).astype(np.float32), chance.normal(size=(30, 6)).astype(np.float32)
+    target = (rows[:, :2] + chance.normal(size=(30, 2)) > 0).astype(np.float32)
+    owner = np.arange(30)[::-1].copy()
+    whole, verdicts = ridge(rows, target)
+    # a row is a part of itself
+    assert np.allclose(ridge(rows, target, Parts(rows, np.arange(30)))[1], verdicts, atol=1e-4)
+    penalty = next(p for p in (0.3, 1.0, 3.0, 10.0) if np.allclose(_solved(rows, target, p), whole, atol=1e-4))
+    found = ridge(rows, target, Parts(parts, owner))[1]
+    for part, row in enumerate(owner):
+        without = _solved(np.delete(rows, row, axis=0), np.delete(target, row, axis=0), penalty)
+        assert np.allclose(found[part], parts[part] @ without, atol=1e-3)
+
+
+def _solved(rows, target, penalty):
+    return np.linalg.solve(rows.T @ rows + penalty * np.eye(rows.shape[1]), rows.T @ target)
+
+
+def test_a_label_borrows_from_the_one_described_alike(tagger):
+    themes = tagger._themes.evidence
+    bank = Bank.of([themes, replace(themes, scorer=themes.scorer[:0])])
+    assert bank.scorers.shape == themes.scorer.shape  # an axis without scorers lends nothing
+    frame = [Theme(id=name, label=label) for name, label in (("kind", "Friendliness of staff"), ("cash", "Price"))]
+    lent = bank.lend(Evidence.gather(frame, tagger.encoder.embed))
+    own = [themes.ids.index(name) for name in ("staff_attitude", "price_value")]
+    likeness = np.corrcoef(np.hstack([lent, themes.scorer[:, own]]).T)[:2, 2:]
+    assert likeness.argmax(axis=1).tolist() == [0, 1]
+    assert (np.diag(likeness) > 0.6).all()
+    assert Bank.of([]) is None
+
+
+def test_a_frame_of_names_uses_what_it_borrowed(tagger, bakery_file):
+    themes, frame = tagger._themes.evidence, load_taxonomy(bakery_file).themes
+    alone = {"weights": [0.5, 1.0, -0.5, 0.6, 0, 0, 0, 0, -2.5], "threshold": 0.2, "none_below": 0.1}
+    borrowing = {"weights": [0, 0, 0, 0, 0, 0, 0, 0, 2.0, 1.0, -3.0], "threshold": 0.4, "none_below": 0.3}
+    bank, embed = Bank.of([themes]), tagger.encoder.embed
+    axis, figures = fit_axis(frame, embed, {**alone, "borrowing": borrowing}, bank, 1.0)
+    assert (figures, axis.thresholds[0], axis.none_below) == ({"mode": "descriptions"}, np.float32(0.4), 0.3)
+    told = ["They want far too much money for what you get", "Stood in line for an hour"]
+    judged = axis.judge(embed(told), told)
+    assert [judged.ids[k] for k in judged.probabilities.argmax(axis=1)] == ["price", "queue"]
+    again = Axis.stored(axis.arrays("themes"), "themes").judge(embed(told), told)
+    assert np.allclose(again.probabilities, judged.probabilities, atol=0.01)
+    assert fit_axis(frame, embed, alone, None, 1.0)[0].thresholds[0] == np.float32(0.2)
 
 
 def test_phrases_are_found_as_words():

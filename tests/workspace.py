@@ -72,6 +72,8 @@ ROOT = Path(__file__).parent.parent
 def sample(folder: Path) -> Path:
     """The sample feeds in a folder of their own; returns their declaration."""
     shutil.copytree(ROOT / "data" / "sample", folder / "sample")
+    for name in ("events.yaml", "exposures.csv"):
+        shutil.copy(ROOT / "data" / name, folder / name)
     return Path(shutil.copy(ROOT / "data" / "sources.yaml", folder / "sources.yaml"))
 
 

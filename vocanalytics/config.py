@@ -24,6 +24,8 @@ VARIABLES = {
     "VOC_SOURCES": "the file that declares the feeds",
     "VOC_HOME": "the folder a run writes to",
     "VOC_KEY_FILE": "the hashing key",
+    "VOC_EVENTS": "what happened when; by default events.yaml beside the file that declares the feeds",
+    "VOC_EXPOSURES": "visits or vehicles behind the feedback; by default exposures.csv beside the same",
     "VOC_TAXONOMY": "a taxonomy's name or file",
     "VOC_THEMES_MODEL": "a folder written by `voc train`",
     "VOC_MIN_BASE": "fewest items behind a shareable share",
@@ -38,6 +40,8 @@ class Settings:
     sources: Path = DEFAULT_SOURCES
     home: Path = Path("data")
     key_file: Path = Path("data/.key")
+    events: Path | None = None  # None: events.yaml beside the declaration, if it is there
+    exposures: Path | None = None
     taxonomy: str | None = None  # None: what sources.yaml says
     themes_model: Path | None = None
     polarity_model: Path | None = None
@@ -83,6 +87,8 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Set
         "sources": environ.get("VOC_SOURCES"),
         "home": environ.get("VOC_HOME"),
         "key_file": environ.get("VOC_KEY_FILE"),
+        "events": environ.get("VOC_EVENTS"),
+        "exposures": environ.get("VOC_EXPOSURES"),
         "taxonomy": environ.get("VOC_TAXONOMY"),
         "themes_model": environ.get("VOC_THEMES_MODEL"),
         "polarity_model": environ.get("VOC_POLARITY_MODEL"),
@@ -100,7 +106,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Set
 
 
 def _typed(name: str, value: Any) -> Any:
-    if name in ("sources", "home", "key_file", "themes_model", "polarity_model"):
+    if name in ("sources", "home", "key_file", "events", "exposures", "themes_model", "polarity_model"):
         return Path(value)
     if name in ("min_base", "min_cell"):
         try:

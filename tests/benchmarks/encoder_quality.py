@@ -25,7 +25,7 @@ from vocanalytics import Encoder
 from vocanalytics.resources import models_dir
 from vocanalytics.tagging.artifacts import MANIFEST, write_manifest
 from vocanalytics.tagging.corpora import POLARITIES, Row
-from vocanalytics.tagging.encoder_rows import development
+from vocanalytics.tagging.encoder_rows import development, sentences
 from vocanalytics.tagging.fitting import calibration_error, macro_f1, macro_recall
 
 RESAMPLES = 1_000
@@ -125,7 +125,7 @@ def compare_few_shot(encoder: Encoder, library: Path, scratch: Path) -> None:
     from vocanalytics.tagging.export import export_network, weights_folder
     from vocanalytics.tagging.network import DIMENSIONS, Network
 
-    export_network(weights_folder(), scratch / "base")
+    export_network(weights_folder(), scratch / "base", sentences())
     base = Network(scratch / "base" / "encoder.onnx", scratch / "base" / "tokenizer.json")
     for name, (texts, labels) in few_shot_tasks(library).items():
         ours = few_shot(encoder.embed(texts), labels)

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from vocanalytics.cli import feeds, label, models, running, tables
+from vocanalytics.cli import explain, feeds, label, models, running, tables, taxonomy
 from vocanalytics.errors import VocError
 
 app = typer.Typer(
@@ -25,8 +25,10 @@ app.command("train")(models.train)
 app.command("evaluate")(models.evaluate)
 app.command("tables")(tables.tables)
 app.command("sql")(tables.sql)
+app.command("explain")(explain.explain)
 app.add_typer(feeds.app, name="sources")
 app.add_typer(label.app, name="label")
+app.add_typer(taxonomy.app, name="taxonomy")
 
 
 def main() -> None:

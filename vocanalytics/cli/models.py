@@ -40,6 +40,7 @@ def train(
     from_store: Annotated[
         bool, typer.Option("--from-store", help="Learn from imported labels, not the audit.")
     ] = False,
+    beta: Annotated[float, typer.Option(min=0.1, max=10, help="Below 1: fewer and surer themes.")] = 1.0,
     sources: Sources = None,
     home: Home = None,
 ) -> None:
@@ -51,9 +52,9 @@ def train(
         raise ConfigError("give --labelled or --from-store, not both. Nothing was fitted.")
     frame = resolve_taxonomy(taxonomy)
     if from_store:
-        quality = train_from_store(frame, open_from(sources, home, taxonomy, make_key=False), output)
+        quality = train_from_store(frame, open_from(sources, home, taxonomy, make_key=False), output, beta)
     else:
-        quality = train_heads(frame, labelled, output)
+        quality = train_heads(frame, labelled, output, beta)
     for name, value in quality.items():
         if not isinstance(value, dict | list):
             typer.echo(f"{name:<28}{value}")

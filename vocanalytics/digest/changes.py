@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vocanalytics.digest import words
-from vocanalytics.digest.reading import Published
-from vocanalytics.digest.selection import ALL, CHANGES, Mine, before, everyone, place
+from vocanalytics.digest.notes import gaps
+from vocanalytics.digest.quotes import Quote, Quoting
+from vocanalytics.digest.reading import ALL, Published
+from vocanalytics.digest.selection import CHANGES, Mine, before, early_sign, everyone, place
 
 Row = dict[str, Any]
 
 MOST_CHANGES = 6
+MOST_QUOTES = 2
 PLACE_CHANGES = ("worse", "better")
 
 
@@ -24,33 +27,55 @@ class Change:
     before: str
     by: str
     arrow: str
+    gaps: list[str]  # how the scores of those who complain differ
+    quotes: list[Quote]
 
 
-def changes(published: Published, mine: Mine = everyone) -> list[Change]:
+def changes(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[Change]:
     """Clear changes only (corrected q under 0.05), worse first, then by size."""
     pains = [row for row in published.pain_points if row["source"] == ALL and row["state"] in CHANGES and mine(row)]
     places = [r for r in published.touchpoints if r["source"] == ALL and r["state"] in PLACE_CHANGES and mine(r)]
     pains.sort(key=lambda row: -abs(row["change_points"]))
     places.sort(key=lambda row: -abs(row["change_points"]))
-    found = [_pain_change(row) for row in pains] + [_place_change(row) for row in places]
-    worse = [change for change in found if change.direction == "worse"][:MOST_CHANGES]
-    return worse + [change for change in found if change.direction == "better"][:MOST_CHANGES]
+    found = [_pain_change(row, published) for row in pains] + [_place_change(row, published) for row in places]
+    worse = [pair for pair in found if pair[0].direction == "worse"][:MOST_CHANGES]
+    better = [pair for pair in found if pair[0].direction == "better"][:MOST_CHANGES]
+    # quotes last: who is not shown must not use any up
+    return [replace(change, quotes=quoting.pick(spans, "mentions", MOST_QUOTES)) for change, spans in worse + better]
 
 
-def _pain_change(row: Row) -> Change:
+def early_signs(published: Published, mine: Mine = everyone) -> list[str]:
+    """Changes one period has seen and none has confirmed yet."""
+    rows = [r for r in published.pain_points if r["source"] == ALL and early_sign(r) and mine(r)]
+    rows.sort(key=lambda row: -abs(row["change_points"]))
+    return [f"{words.at(row['theme_label'], place(row))}: {early_sign(row)}, {_by(row)}" for row in rows[:MOST_CHANGES]]
+
+
+def _pain_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
+    word, arrow = CHANGES[row["state"]]
+    spans = [
+        span
+        for cell in published.cells
+        if (cell["touchpoint"], cell["theme"]) == (row["touchpoint"], row["theme"])
+        for span in cell["complaints"] or ()
+    ]
     return Change(
         what=words.at(row["theme_label"], place(row)),
         direction="better" if row["state"] == "easing" else "worse",
-        state=CHANGES[row["state"]][0],
+        state=word,
         now=words.share(row["negative_item_count"], row["item_count"], row["negative_share_pct"]) + " negative",
         before=before(row),
         by=_by(row),
-        arrow=CHANGES[row["state"]][1],
-    )
+        arrow=arrow,
+        gaps=list(gaps(row, published)),
+        quotes=[],
+    ), spans
 
 
-def _place_change(row: Row) -> Change:
-    prior = words.signed(row["prior_net_sentiment"])
+def _place_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
+    prior, better = words.signed(row["prior_net_sentiment"]), row["state"] == "better"
+    said = "quotes" if better else "complaints"
+    here = [cell for cell in published.cells if cell["touchpoint"] == row["touchpoint"]]
     return Change(
         what=f"Net sentiment at {place(row)}",
         direction=row["state"],
@@ -58,8 +83,10 @@ def _place_change(row: Row) -> Change:
         now=f"{words.signed(row['net_sentiment'])} of {words.many(row['mention_item_count'], 'item')}",
         before=f"{prior} of {words.many(row['prior_mention_item_count'], 'item')}",
         by=_by(row),
-        arrow="▲" if row["state"] == "better" else "▼",
-    )
+        arrow="▲" if better else "▼",
+        gaps=[],
+        quotes=[],
+    ), [span for cell in here for span in (cell[said] or [])[:2]]
 
 
 def comparable(published: Published, mine: Mine = everyone) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from vocanalytics.digest import words
+from vocanalytics.digest.events import Event
 from vocanalytics.digest.inert import visible
 from vocanalytics.digest.journey import INK, QUIET, Drawn, Stop, layout
 from vocanalytics.digest.scores import Series
@@ -18,24 +20,42 @@ from vocanalytics.digest.scores import Series
 Row = dict[str, Any]
 
 LINE, ACCENT = "#c9c9ce", "#1f5f99"
+PNG_SCALE = 1.5
 LARGEST = 1.25  # times its natural size, so that letters stay letters
 
 
-def journey_map(stops: list[Stop], *, wide: bool) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart for a page; `png` draws the same for a mail, where SVG is not shown."""
+
+    svg: Markup
+    about: str
+    spec: Row
+
+    def png(self) -> bytes:
+        import vl_convert
+
+        return bytes(vl_convert.vegalite_to_png(self.spec | {"background": "white"}, scale=PNG_SCALE))
+
+
+def journey_map(stops: list[Stop], *, wide: bool) -> Picture:
     """Touchpoints along the stages, in order: dot area is how many mention it, colour net sentiment."""
     drawn = layout(stops, wide=wide)
-    return _svg(
+    return _picture(
         lambda alt: _map_layers(alt, drawn),
         "Journey map",
         "Touchpoints by journey stage. The area of a dot is the number of items that mention it, its colour their "
-        "net sentiment, from orange (negative) to blue (positive). The table below says the same in figures.",
+        "net sentiment, from orange (negative) to blue (positive); a ring marks a moment of truth, a number an event. "
+        "The table below says the same in figures.",
     )
 
 
 def _map_layers(alt: Any, drawn: Drawn) -> Any:
     x, y = _position(alt, "x", drawn.width), alt.Y("y:Q").axis(None).scale(domain=[drawn.height, 0], nice=False)
     most = max((mark["count"] for mark in drawn.marks), default=1) or 1
-    marks, heads, lines = (_values(alt, rows) for rows in (drawn.marks, drawn.heads, drawn.lines))
+    marks, heads, lines, rings, flags = (
+        _values(alt, rows) for rows in (drawn.marks, drawn.heads, drawn.lines, drawn.rings, drawn.flags)
+    )
     text = {"align": "left", "baseline": "middle", "lineBreak": "\n"}
     layers = alt.layer(
         lines.mark_rule(color=LINE, strokeWidth=2).encode(x, y, x2="x2", y2="y2"),
@@ -50,6 +70,9 @@ def _map_layers(alt: Any, drawn: Drawn) -> Any:
         marks.mark_text(fontSize=12.5, lineHeight=15, **text).encode(
             _position(alt, "tx", drawn.width), y, text="label:N", color=alt.Color("ink:N").scale(None)
         ),
+        rings.mark_point(size=1300, filled=False, stroke=INK, strokeWidth=1.6, shape="circle").encode(x, y),
+        flags.mark_point(size=230, filled=True, fill=INK, shape="square", opacity=1).encode(x, y),
+        flags.mark_text(fontSize=11, fontWeight="bold", color="white", baseline="middle").encode(x, y, text="label:N"),
     )
     return layers.properties(width=drawn.width, height=drawn.height)
 
@@ -62,8 +85,8 @@ def _values(alt: Any, rows: list[Row]) -> Any:
     return alt.Chart(alt.InlineData(values=rows))
 
 
-def score_line(series: Series) -> Markup | None:
-    """Score per period with its 95 % band; None for a single period, which makes no line."""
+def score_line(series: Series, events: Sequence[Event] = ()) -> Picture | None:
+    """Score per period with its 95 % band and events as lines; None for a single period, which makes no line."""
     if len(series.points) < 2:
         return None
     rows = [
@@ -75,15 +98,27 @@ def score_line(series: Series) -> Markup | None:
         for row in series.points
     ]  # fmt: skip
     first, last = (f"{row['score']:.1f} ({row['on']})" for row in (rows[0], rows[-1]))
-    return _svg(
-        lambda alt: _score_layers(alt, rows),
+    flags = _flags(rows, events, series.points[-1]["period_until_on"])
+    told = f" Lines with numbers are events: {', '.join(flag['label'] for flag in flags)}." if flags else ""
+    return _picture(
+        lambda alt: _score_layers(alt, rows, flags),
         f"{series.source}: {series.short}",
         f"{series.what}, {len(rows)} periods from {first} to {last}. "
-        "The band is the 95 % interval; the table below has the latest figures.",
+        f"The band is the 95 % interval; the table below has the latest figures.{told}",
     )
 
 
-def _score_layers(alt: Any, rows: list[Row]) -> Any:
+def _flags(rows: list[Row], events: Sequence[Event], last: date) -> list[Row]:
+    """Each event at the period it began in, several of one period together."""
+    found: dict[str, list[str]] = {}
+    for event in events:
+        begun = [row["on"] for row in rows if row["on"] <= event.starts_on.isoformat()]
+        if begun and event.starts_on <= last:
+            found.setdefault(begun[-1], []).append(str(event.number))
+    return [{"on": on, "label": ", ".join(numbers)} for on, numbers in found.items()]
+
+
+def _score_layers(alt: Any, rows: list[Row], flags: list[Row]) -> Any:
     names = json.dumps({row["on"]: words.short_day(date.fromisoformat(row["on"])) for row in rows})
     axis = alt.Axis(
         labelExpr=f"{names}[datum.value]", labelAngle=0, labelOverlap=True, title=None, grid=False, domainColor=LINE,
@@ -97,16 +132,23 @@ def _score_layers(alt: Any, rows: list[Row]) -> Any:
     base = _values(alt, rows).encode(x=alt.X("on:O").axis(axis))
     band = base.mark_area(opacity=0.18, color=ACCENT).encode(y=alt.Y("low:Q").scale(scale).axis(up), y2="high:Q")
     line = base.mark_line(color=ACCENT, strokeWidth=2, point={"color": ACCENT, "size": 34}).encode(y="score:Q")
-    return alt.layer(band, line).properties(width=268, height=120)
+    marks = _values(alt, flags).encode(x=alt.X("on:O").axis(axis))
+    rule = marks.mark_rule(color=QUIET, strokeDash=[3, 3])
+    number = marks.mark_text(fontSize=11, fontWeight="bold", color=INK, dx=4, align="left", baseline="top").encode(
+        y=alt.value(-4), text="label:N"
+    )
+    layers = (band, line, rule, number) if flags else (band, line)
+    return alt.layer(*layers).properties(width=268, height=120)
 
 
-def _svg(draw: Callable[[Any], Any], title: str, about: str) -> Markup:
+def _picture(draw: Callable[[Any], Any], title: str, about: str) -> Picture:
     """The chart as an SVG that scales, says what it shows and names no other file."""
     import altair
     import vl_convert
 
     chart = draw(altair).configure(aria=False, background="transparent").configure_view(stroke=None)
-    svg = vl_convert.vegalite_to_svg(chart.properties(padding=4).to_dict())
+    spec = chart.properties(padding=4).to_dict()
+    svg = vl_convert.vegalite_to_svg(spec)
     opening = re.match(r"<svg[^>]*? width=\"([\d.]+)\"[^>]*? viewBox=\"([^\"]+)\"[^>]*>", svg)
     assert opening is not None, "vl-convert changed how it opens an SVG"
     widest = float(opening[1]) * LARGEST
@@ -114,4 +156,7 @@ def _svg(draw: Callable[[Any], Any], title: str, about: str) -> Markup:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{opening[2]}" style="max-width:{widest:.0f}px">'
         f"<title>{escape(visible(title))}</title><desc>{escape(visible(about))}</desc>"
     )
-    return Markup(head + svg[opening.end() :])  # noqa: S704 the rest is vl-convert's own, texts escaped by it
+    # one picture to a screen reader: the parts' own roles, which nothing names, would only be in the way
+    drawing = re.sub(r' (?:role="graphics-|aria-roledescription=")[^"]*"', "", svg[opening.end() :])
+    # the rest is vl-convert's own, texts escaped by it
+    return Picture(Markup(head + drawing), f"{title}. {about}", spec)  # noqa: S704

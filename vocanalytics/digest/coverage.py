@@ -68,11 +68,12 @@ def caveats(published: Published) -> list[str]:
         "An item counts once for a pain point, however often it repeats it. Shares of different pain points overlap.",
         "Items are read by a classifier. Where it is not sure it abstains; the abstained are in the base of every "
         "share and in no pain point, so shares err on the low side.",
-        "No measured quality of single labels comes with these tables; the model card says how well the classifier "
-        "did on labelled text.",
+        *measured(published),
         "A change is named only where it is clear after allowing for how many were tested (q under 0.05). "
         "“No clear change” means that we cannot tell.",
     ]
+    if small := _small(published):
+        found.insert(0, small)
     if silent := silent_sources(published):
         found.insert(0, f"Nothing came from {words.listed(silent)} in this period.")
     if published.period and published.period.kind == "all":
@@ -83,4 +84,31 @@ def caveats(published: Published) -> list[str]:
         )
     if published.period and not published.period.is_complete:
         found.insert(0, "The period is not over yet; its figures will still grow.")
+    return found
+
+
+def _small(published: Published) -> str:
+    """Sources whose base is under the least that is compared."""
+    least = published.publication.min_base
+    few = [row for row in published.coverage if 0 < row["counted_item_count"] < least]
+    told = [f"{words.plain(row['source'])} ({words.many(row['counted_item_count'], 'item')})" for row in few]
+    return f"Small bases: {words.listed(told)}; under {least} items nothing is compared." if told else ""
+
+
+def measured(published: Published) -> list[str]:
+    """How well the classifier behind these tables reads, as far as people checked; withheld labels by name."""
+    rows = [row for row in published.quality if row["label_name"] and row["f1"] is not None]
+    if not rows:
+        return [
+            "Nobody has checked the classifier on this feedback yet (`voc label export` makes the sheet); the model "
+            "card says how well it did on other labelled text."
+        ]
+    withheld = sorted({row["label_name"] for row in published.quality if row["is_withheld"] and row["label_name"]})
+    worst = min(rows, key=lambda row: (row["f1"], row["label_name"]))
+    found = [
+        f"Measured on {words.many(len({row['label_name'] for row in rows}), 'label')} of this frame; the one it reads "
+        f"worst is {worst['label_name']}: F1 {worst['f1']:.2f} on {words.many(worst['support'], 'coded case')}."
+    ]
+    if withheld:
+        found.append(f"Withheld, because they measured too low: {words.listed(withheld)}. Nothing here counts them.")
     return found

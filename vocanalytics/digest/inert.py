@@ -43,6 +43,18 @@ def for_text(value: object) -> object:
     return visible(value) if isinstance(value, str) else value
 
 
+def for_csv(value: object) -> object:
+    """The value as a cell that no spreadsheet takes for a formula.
+
+    >>> for_csv("=1+1"), for_csv("-2"), for_csv(-2)
+    ("'=1+1", "'-2", -2)
+    """
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text
+
+
 def for_markdown(value: object) -> object:
     r"""The value with every character Markdown would act upon escaped.
 
@@ -51,7 +63,9 @@ def for_markdown(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    text = visible(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # four spaces in front would make a line code, and nothing at all would swallow the line
+    text = visible(value).strip() or ("\N{NO-BREAK SPACE}" if value else "")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"([\\`*_{}\[\]#|~!@])", r"\\\1", text)
     text = re.sub(r"(?i)(\bwww)(\.)|(mailto|xmpp)(:)|(:)(?=//)", _escaped, text)
     # what would begin a list, underline a heading or start a formula where the line is pasted into a sheet

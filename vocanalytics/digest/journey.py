@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from vocanalytics.digest import words
 from vocanalytics.digest.inert import visible
-from vocanalytics.digest.selection import ALL, place
+from vocanalytics.digest.reading import ALL
+from vocanalytics.digest.selection import place
 
 Row = dict[str, Any]
 
@@ -22,8 +24,10 @@ VERY_NEGATIVE, NEGATIVE, UNCLEAR, POSITIVE, VERY_POSITIVE, BLANK = (
 RIMS = {NEGATIVE: VERY_NEGATIVE, UNCLEAR: QUIET, POSITIVE: VERY_POSITIVE, BLANK: QUIET}  # pale dots need an edge
 STRONG = 40  # points of net sentiment
 WIDE, NARROW = 960, 340
-ROW = 70  # three lines of label and one of figures
+LINE_HEIGHT = 15
 MOST_COLUMNS = 8
+MOST_FLAGS = 4  # events drawn at one touchpoint; all are listed
+ARROWS = {"better": "▲ better", "worse": "▼ worse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Stop:
     count: int
     low: float | None = None  # bounds of net; None where too few spoke of it
     high: float | None = None
+    before: str = ""  # net sentiment in what the period is compared with
+    state: str = ""  # better or worse, where the change is clear
+    is_moment: bool = False  # a moment of truth
+    events: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Drawn:
     marks: list[Row]
     heads: list[Row]
     lines: list[Row]
+    rings: list[Row]  # round moments of truth
+    flags: list[Row]  # numbers of events
     width: int
     height: int
 
@@ -64,10 +74,18 @@ def colour(stop: Stop) -> str:
     return UNCLEAR
 
 
-def caption(stop: Stop) -> str:
+def caption(stop: Stop) -> list[str]:
+    """What is written below a touchpoint's name, a line each.
+
+    >>> caption(Stop("Use", "Charging", -55, 31, low=-70, high=-30, before="−20", state="worse"))
+    ['net −55 (31)', 'before −20', '▼ worse']
+    """
     if stop.net is None:
-        return "not mentioned"
-    return words.many(stop.count, "item") if stop.low is None else f"net {words.signed(stop.net)} ({stop.count:,})"
+        return ["not mentioned"]
+    if stop.low is None:
+        return [words.many(stop.count, "item")]
+    figure = f"net {words.signed(stop.net)} ({stop.count:,})"
+    return [line for line in (figure, stop.before and f"before {stop.before}", ARROWS.get(stop.state)) if line]
 
 
 def layout(stops: list[Stop], *, wide: bool) -> Drawn:
@@ -79,36 +97,56 @@ def layout(stops: list[Stop], *, wide: bool) -> Drawn:
 def _columns(stops: list[Stop]) -> Drawn:
     stages = list(dict.fromkeys(stop.stage for stop in stops))
     column = WIDE / len(stages)
-    below: dict[str, int] = dict.fromkeys(stages, 78)
-    marks = []
+    below: dict[str, float] = dict.fromkeys(stages, 74)
+    marks: list[tuple[Stop, Row]] = []
     for stop in stops:
-        mark = _mark(stop, column * stages.index(stop.stage) + 17, below[stop.stage], int((column - 38) / 6.2))
-        below[stop.stage] += ROW
-        marks.append(mark)
+        mark = _mark(stop, column * stages.index(stop.stage) + 19, below[stop.stage], int((column - 44) / 6.4))
+        below[stop.stage] += LINE_HEIGHT * (mark["label"].count("\n") + 1) + 20
+        marks.append((stop, mark))
     heads = [
         {"x": column * i + 2, "y": 16, "label": _lines(stage, int(column / 8), 2)} for i, stage in enumerate(stages)
     ]
-    return Drawn(marks, heads, [{"x": 2, "y": 38, "x2": WIDE - 4, "y2": 38}], WIDE, max(below.values()) - 30)
+    lines = [{"x": 2, "y": 38, "x2": WIDE - 4, "y2": 38}]
+    flags = [
+        {"x": mark["x"] - 8 + 16 * (place % 2), "y": mark["y"] + 27 + 18 * (place // 2), "label": str(number)}
+        for stop, mark in marks
+        for place, number in enumerate(stop.events[:MOST_FLAGS])
+    ]
+    return _drawn(marks, heads, lines, flags, WIDE, max(below.values()) - 20)
 
 
 def _list(stops: list[Stop]) -> Drawn:
     """One below the other, for narrow screens; of a stage nobody mentions, only its name."""
-    marks, heads, lines, y = [], [], [], 0.0
+    marks: list[tuple[Stop, Row]] = []
+    heads, lines, y = [], [], 0.0
     for stage, group in groupby(stops, key=lambda stop: stop.stage):
         heads.append({"x": 2, "y": y + 14, "label": _lines(stage, 38, 1)})
         lines.append({"x": 2, "y": y + 26, "x2": NARROW - 4, "y2": y + 26})
-        y += 52
+        y += 56
         for stop in [stop for stop in group if stop.count] or [Stop(stage, "", None, 0)]:
-            marks.append(_mark(stop, 17, y, 44))
-            y += 42
-    return Drawn(marks, heads, lines, NARROW, int(y))
+            mark = _mark(stop, 19, y, 44, joined=", ")
+            y += LINE_HEIGHT * (mark["label"].count("\n") + 1) + 14
+            marks.append((stop, mark))
+    flags = [
+        {"x": NARROW - 14 - 18 * place, "y": mark["y"] + 14, "label": str(number)}
+        for stop, mark in marks
+        for place, number in enumerate(reversed(stop.events[:MOST_FLAGS]))
+    ]
+    return _drawn(marks, heads, lines, flags, NARROW, y)
 
 
-def _mark(stop: Stop, x: float, y: float, letters: int) -> Row:
-    label = "\n".join(part for part in (_lines(stop.label, letters, 3), caption(stop)) if part)
+def _drawn(
+    marks: list[tuple[Stop, Row]], heads: list[Row], lines: list[Row], flags: list[Row], width: int, height: float
+) -> Drawn:
+    rings = [mark for stop, mark in marks if stop.is_moment]
+    return Drawn([mark for _, mark in marks], heads, lines, rings, flags, width, int(height))
+
+
+def _mark(stop: Stop, x: float, y: float, letters: int, joined: str = "\n") -> Row:
+    label = "\n".join(part for part in (_lines(stop.label, letters, 5), joined.join(caption(stop))) if part)
     shade = colour(stop)
     return {
-        "x": x, "y": y, "tx": x + 19, "label": label, "count": stop.count, "fill": shade,
+        "x": x, "y": y, "tx": x + 21, "label": label, "count": stop.count, "fill": shade,
         "rim": RIMS.get(shade, shade), "ink": INK if stop.count else QUIET,
     }  # fmt: skip
 
@@ -117,7 +155,13 @@ def _lines(text: str, letters: int, most: int) -> str:
     return "\n".join(textwrap.wrap(visible(text), max(letters, 4), max_lines=most, placeholder="…"))
 
 
-def stops(touchpoints: list[Row], order: list[tuple[str, str, str]], fewest: int) -> list[Stop]:
+def stops(
+    touchpoints: list[Row],
+    order: list[tuple[str, str, str]],
+    fewest: int,
+    moments: Collection[str] = (),
+    events: Mapping[str, tuple[int, ...]] | None = None,
+) -> list[Stop]:
     """The map's dots: touchpoints of the frame in order, then published ones it does not know.
 
     Parameters
@@ -125,12 +169,20 @@ def stops(touchpoints: list[Row], order: list[tuple[str, str, str]], fewest: int
     order : list of (touchpoint id, touchpoint label, stage label)
     fewest : int
         Items below which a touchpoint gets no shade.
+    moments : collection of str
+        Touchpoints that are moments of truth.
+    events : mapping, optional
+        Touchpoint id to the numbers of events there.
     """
     heard = {
         row["touchpoint"]: row for row in touchpoints if row["source"] == ALL and row["touchpoint"] != "(unplaced)"
     }
-    found = [_stop(heard.pop(id_, None), label, stage, fewest) for id_, label, stage in order]
-    found += [_stop(row, place(row), row["stage_label"], fewest) for row in heard.values()]
+    known = [(id_, heard.pop(id_, None), label, stage) for id_, label, stage in order]
+    known += [(id_, row, place(row), row["stage_label"]) for id_, row in heard.items()]
+    found = [
+        replace(_stop(row, label, stage, fewest), is_moment=id_ in moments, events=(events or {}).get(id_, ()))
+        for id_, row, label, stage in known
+    ]
     stages = list(dict.fromkeys(stop.stage for stop in found))
     return sorted(found, key=lambda stop: stages.index(stop.stage))
 
@@ -141,4 +193,9 @@ def _stop(row: Row | None, label: str, stage: str, fewest: int) -> Stop:
     count, net = row["mention_item_count"], row["net_sentiment"]
     if count < fewest:
         return Stop(row["stage_label"], place(row), net, count)
-    return Stop(row["stage_label"], place(row), net, count, row["net_sentiment_low"], row["net_sentiment_high"])
+    enough_before = (row["prior_mention_item_count"] or 0) >= fewest
+    return Stop(
+        row["stage_label"], place(row), net, count, row["net_sentiment_low"], row["net_sentiment_high"],
+        before=words.signed(row["prior_net_sentiment"]) if enough_before else "",
+        state=row["state"] or "",
+    )  # fmt: skip

@@ -3,58 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from markupsafe import Markup
-
-from vocanalytics.digest import changes, charts, coverage, journey, scores, selection, words
+from vocanalytics.digest import (
+    alerts,
+    changes,
+    charts,
+    coverage,
+    drivers,
+    events,
+    groups,
+    journey,
+    moving,
+    origin,
+    scores,
+    selection,
+    spikes,
+    words,
+)
+from vocanalytics.digest.ledger import ledger
 from vocanalytics.digest.mail import as_mail
+from vocanalytics.digest.page import Line, Page
 from vocanalytics.digest.quotes import Quoting
-from vocanalytics.digest.reading import Published, Row
+from vocanalytics.digest.reading import ALL, Published, Row
 from vocanalytics.digest.render import html_page, markdown_page, plain_page
 from vocanalytics.digest.summary import WHOLE, in_short
 from vocanalytics.taxonomy import Taxonomy
 
 RESERVED = "company"
+MAP = "journey-map"
 MOST_SCORE_CHARTS = 6
 UNCHANGED = (
     "Nothing that can be told from chance, or too little feedback to compare. That is not proof that all is steady."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    series: scores.Series
-    picture: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a template shows; every text in it is raw and made harmless there."""
-
-    title: str
-    owner: str  # empty on the company's page
-    period: str
-    bases: str
-    in_short: list[str]
-    changes: list[changes.Change]
-    unchanged: str  # what stands there when there is none
-    pain_points: list[selection.PainPoint]
-    places: list[Row]
-    praise: list[selection.Praise]
-    series: list[scores.Series]
-    sources: list[coverage.SourceLine]
-    caveats: list[str]
-    footer: list[tuple[str, str]]
-    owners: dict[str, str] = field(default_factory=dict)  # team -> its file
-    maps: list[Markup] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-
-
-def build_pages(published: Published, taxonomy: Taxonomy) -> dict[str, bytes]:
+def build_pages(published: Published, taxonomy: Taxonomy, fingerprint: Callable[[str], str]) -> dict[str, bytes]:
     """File name -> content. The same tables give the same bytes.
+
+    Parameters
+    ----------
+    fingerprint : callable
+        A keyed digest of a stored text, for the proof of the quotes.
 
     Raises
     ------
@@ -63,11 +55,21 @@ def build_pages(published: Published, taxonomy: Taxonomy) -> dict[str, bytes]:
     """
     files = owner_files(point.owner for point in taxonomy.touchpoints)
     company = page_of(published, taxonomy, files=files)
+    teams = {name: page_of(published, taxonomy, owner) for owner, name in files.items()}
     html = html_page(company)
-    mail = as_mail(company.title, plain_page(company), html_page(company, in_mail=True), html)
-    teams = {name: html_page(page_of(published, taxonomy, owner)).encode() for owner, name in files.items()}
-    # the page people open comes last, so that what it links to is there
-    return {**teams, "company.md": markdown_page(company).encode(), "company.eml": mail, "company.html": html.encode()}
+    pictures = {line.name: line.picture.png() for line in company.lines}
+    if company.maps:
+        pictures[MAP] = company.maps[0].png()
+    mail = as_mail(company.title, plain_page(company), html_page(company, in_mail=True), html, pictures)
+    quotes = {"company.html": company.quotes, **{name: page.quotes for name, page in teams.items()}}
+    return {
+        **{name: html_page(page).encode() for name, page in teams.items()},
+        "quotes.csv": ledger(quotes, published.feedback, fingerprint),
+        "company.md": markdown_page(company).encode(),
+        "company.eml": mail,
+        # the page people open comes last, so that what it links to is there
+        "company.html": html.encode(),
+    }
 
 
 def owner_files(owners: Iterable[str]) -> dict[str, str]:
@@ -94,39 +96,80 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
 
     quoting = Quoting(published.feedback)
     pains = selection.pain_points(published, quoting, mine)
+    changed = changes.changes(published, quoting, mine)
     praise = selection.praised(published, quoting, mine)
-    if owner:  # who reads of nothing but its own need not be told whose it is
-        pains, praise = [replace(pain, owner="") for pain in pains], [replace(one, owner="") for one in praise]
-    changed, series = changes.changes(published, mine), [] if owner else scores.series(published)
-    heard = bool(coverage.counted_items(published))
-    stops = journey.stops(published.touchpoints, _order(taxonomy), published.publication.min_cell)
-    sorest, comparable = selection.sorest(published, mine), changes.comparable(published, mine)
-    short = in_short(pains, sorest, changed, praise, series, comparable=comparable, whole=_is_whole(published))
-    drawn = not owner and any(stop.count for stop in stops)
-    return Page(
+    whole = _is_whole(published)
+    page = Page(
         title=f"{owner or 'Voice of the customer'}: {_when(published)}",
         owner=owner,
         period=_when(published),
         bases=_bases(published),
-        in_short=short if heard else [],
+        alerts=alerts.alerts(published, _owned(taxonomy, owner) if owner else None),
         changes=changed,
-        unchanged=WHOLE if _is_whole(published) else UNCHANGED,
-        pain_points=pains,
+        early_signs=changes.early_signs(published, mine),
+        unchanged=WHOLE if whole else UNCHANGED,
+        is_compared=not whole,
+        # who reads of nothing but its own need not be told whose it is
+        pain_points=[replace(pain, owner="") for pain in pains] if owner else pains,
         places=[row for row in _places(published, taxonomy) if mine(row)],
-        praise=praise,
-        series=series,
+        moved=moving.moved(published, mine, company=not owner),
+        groups=groups.groups(published, mine),
+        groups_compared=bool(published.period and published.period.kind in ("four_weeks", "all")),
+        spikes=spikes.spikes(published, mine),
+        spikes_judged=published.spikes_judged,
+        praise=[replace(one, owner="") for one in praise] if owner else praise,
         sources=coverage.source_lines(published),
         caveats=coverage.caveats(published),
         footer=_footer(published),
-        owners=files or {},
-        maps=[charts.journey_map(stops, wide=True), charts.journey_map(stops, wide=False)] if drawn else [],
-        lines=_lines(series),
+        quotes=quoting.given,
+    )
+    if not owner:
+        page = _of_company(page, published, taxonomy, files or {})
+    return replace(page, in_short=_short(page, published, mine)) if coverage.counted_items(published) else page
+
+
+def _of_company(page: Page, published: Published, taxonomy: Taxonomy, files: dict[str, str]) -> Page:
+    """With what concerns no single team: pictures, scores and what goes with them, events."""
+    happened, series = events.events(published), scores.series(published)
+    fewest, flagged = published.publication.min_cell, events.at_touchpoints(happened)
+    moments = drivers.moments(published)
+    stops = journey.stops(published.touchpoints, _order(taxonomy), fewest, moments, flagged)
+    heard = any(stop.count for stop in stops)
+    return replace(
+        page,
+        drivers=drivers.drivers(published),
+        events=happened,
+        has_moments=any(stop.is_moment for stop in stops),
+        series=series,
+        owners=files,
+        maps=[charts.journey_map(stops, wide=True), charts.journey_map(stops, wide=False)] if heard else [],
+        lines=_lines(series, happened),
+        queries=origin.queries(published),
     )
 
 
-def _lines(series: list[scores.Series]) -> list[Line]:
-    drawn = [(one, charts.score_line(one)) for one in [s for s in series if s.now][:MOST_SCORE_CHARTS]]
-    return [Line(one, picture) for one, picture in drawn if picture is not None]
+def _short(page: Page, published: Published, mine: selection.Mine) -> list[str]:
+    return in_short(
+        page.pain_points,
+        selection.sorest(published, mine),
+        page.changes,
+        page.praise,
+        page.series,
+        page.moved,
+        early=page.early_signs[0] if page.early_signs else "",
+        comparable=changes.comparable(published, mine),
+        whole=_is_whole(published),
+    )
+
+
+def _lines(series: list[scores.Series], happened: list[events.Event]) -> list[Line]:
+    shown = [one for one in series if one.now][:MOST_SCORE_CHARTS]
+    drawn = [(one, charts.score_line(one, events.of_source(happened, one.feed))) for one in shown]
+    return [Line(one, f"score-{n}", drawing) for n, (one, drawing) in enumerate(drawn, start=1) if drawing is not None]
+
+
+def _owned(taxonomy: Taxonomy, owner: str) -> set[str]:
+    return {point.id for point in taxonomy.touchpoints if point.owner == owner}
 
 
 def _order(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
@@ -141,7 +184,7 @@ def _order(taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
 def _places(published: Published, taxonomy: Taxonomy) -> list[Row]:
     """Touchpoints that were mentioned, in journey order, worded."""
     order = {id_: number for number, (id_, _, _) in enumerate(_order(taxonomy))}
-    rows = [r for r in published.touchpoints if r["source"] == selection.ALL and r["mention_item_count"]]
+    rows = [r for r in published.touchpoints if r["source"] == ALL and r["mention_item_count"]]
     rows.sort(key=lambda row: (order.get(row["touchpoint"], len(order)), row["touchpoint"]))
     return [_place(row) for row in rows]
 
@@ -156,6 +199,7 @@ def _place(row: Row) -> dict[str, Any]:
         "negative": f"{row['negative_item_count']:,}",
         "net": words.signed(row["net_sentiment"]),
         "bounds": f"{words.signed(row['net_sentiment_low'])} to {words.signed(row['net_sentiment_high'])}",
+        "before": words.signed(row["prior_net_sentiment"]) if row["prior_mention_item_count"] else "not heard",
         "state": {"better": "better", "worse": "worse", "no_clear_change": "no clear change"}.get(
             row["state"], "too few to compare"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ Row = dict[str, Any]
 
 LONGEST = 300
 SHORTEST = 20
+ALIKE = 0.75  # share of words in common from which two quotes say the same thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,16 @@ class Quote:
 
 
 class Quoting:
-    """Hands out quotes for one page, each item and each wording once."""
+    """Hands out quotes for one page: each item once, and nothing twice in nearly the same words."""
 
     def __init__(self, feedback: Mapping[str, Row]) -> None:
         self.feedback = feedback
+        self.given: list[Quote] = []  # every quote handed out, for the ledger
         self._items: set[str] = set()
-        self._texts: set[str] = set()
+        self._said: list[set[str]] = []
 
     def pick(self, spans: Iterable[Row], table: str, most: int = 3) -> list[Quote]:
-        """Up to ``most`` of the spans, those of readable length first.
+        """Up to ``most`` of the spans, those of readable length first, of as many sources as there are.
 
         Parameters
         ----------
@@ -48,14 +51,23 @@ class Quoting:
             Where they come from, for the error.
         """
         picked: list[Quote] = []
-        for row in sorted(spans, key=lambda row: len(row["quote"]) < SHORTEST):
-            quote = prove(row, self.feedback, table)
-            wording = " ".join(quote.text.casefold().split())
-            if len(picked) < most and quote.item_id not in self._items and wording not in self._texts:
+        waiting = [prove(row, self.feedback, table) for row in sorted(spans, key=lambda r: len(r["quote"]) < SHORTEST)]
+        while waiting and len(picked) < most:
+            heard = {quote.source for quote in picked}
+            quote = next((one for one in waiting if one.source not in heard), waiting[0])
+            waiting.remove(quote)
+            if self._is_new(quote):
                 picked.append(quote)
-                self._items.add(quote.item_id)
-                self._texts.add(wording)
+        self.given += picked
         return picked
+
+    def _is_new(self, quote: Quote) -> bool:
+        said = set(re.findall(r"\w+", quote.text.casefold())) or {quote.text}
+        if quote.item_id in self._items or any(len(said & other) >= ALIKE * len(said | other) for other in self._said):
+            return False
+        self._items.add(quote.item_id)
+        self._said.append(said)
+        return True
 
 
 def prove(row: Row, feedback: Mapping[str, Row], table: str) -> Quote:
@@ -98,4 +110,5 @@ def shorter(verbatim: str, start: int, end: int, longest: int = LONGEST) -> int:
         return end
     limit = start + longest
     cut = max((i for i in range(start + 1, limit + 1) if verbatim[i].isspace()), default=limit)
-    return start + len(verbatim[start:cut].rstrip()) or limit
+    kept = len(verbatim[start:cut].rstrip())
+    return start + kept if kept else limit  # nothing but white space before the limit: cut there

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from vocanalytics.digest.inert import for_html, for_markdown, for_text
 
 if TYPE_CHECKING:
-    from vocanalytics.digest.pages import Page
+    from vocanalytics.digest.page import Page
 
 
 def _environment(finalize: Callable[[object], object], *, autoescape: bool) -> Environment:

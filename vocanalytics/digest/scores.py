@@ -18,6 +18,7 @@ MOST_PERIODS = 13
 class Series:
     """One question's score, oldest period first; ``now`` is empty where nobody answered in the period."""
 
+    feed: str  # the source's own name
     source: str
     question: str
     short: str
@@ -53,6 +54,7 @@ def _series(rows: list[Row], period: Period | None) -> Series:
     last = rows[-1]
     now = last if _is_now(last, period) else None
     return Series(
+        feed=last["source"],
         source=words.plain(last["source"]),
         question=last["question"] or words.plain(last["question_id"]),
         short=words.plain(last["question_id"]),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from vocanalytics.digest import words
+from vocanalytics.digest.notes import behind
 from vocanalytics.digest.quotes import Quote, Quoting
-from vocanalytics.digest.reading import Published
+from vocanalytics.digest.reading import ALL, Published
 
 Row = dict[str, Any]
 
 MOST_PAIN_POINTS = 8
 ENOUGH_PAIN_POINTS = 5  # up to here, thin ones fill up
 MOST_PRAISED = 5
-ALL = "all"
 
 # state -> (word, arrow); only these count as a change
 CHANGES = {"new": ("new", "▲"), "growing": ("growing", "▲"), "easing": ("easing", "▼")}
@@ -41,6 +41,7 @@ class PainPoint:
     change: str
     state: str  # new, growing, easing or empty
     arrow: str
+    early: str  # what this period alone says, while no second one has confirmed it; mostly empty
     is_thin: bool
     bar: Bar
     notes: list[str]
@@ -90,6 +91,7 @@ def _pain_point(row: Row, published: Published, quoting: Quoting, widest: float)
         change=compared(row),
         state=word,
         arrow=arrow,
+        early=early_sign(row),
         is_thin=row["is_thin"] or not row["priority_rank"],
         bar=Bar(
             at=100 * row["negative_share_pct"] / widest,
@@ -97,7 +99,7 @@ def _pain_point(row: Row, published: Published, quoting: Quoting, widest: float)
             high=100 * high / widest,
             prior=None if prior is None else min(100.0, 100 * prior / widest),
         ),
-        notes=[*_by_source(row, published), *_gaps(row, published), *_unsure(row)],
+        notes=list(behind(row, published)),
         quotes=quoting.pick(row["quotes"] or [], "pain_points"),
     )
 
@@ -145,49 +147,10 @@ def before(row: Row) -> str:
     return f"{words.share(count, base, pct)} ({when})"
 
 
-def _by_source(row: Row, published: Published) -> Iterable[str]:
-    parts = [
-        f"{words.plain(one['source'])} "
-        + words.share(one["negative_item_count"], one["item_count"], one["negative_share_pct"])
-        for one in _same_cell(row, published)
-        if one["negative_item_count"]
-    ]
-    if parts:
-        yield f"By source: {'; '.join(parts)}."
-
-
-def _gaps(row: Row, published: Published) -> Iterable[str]:
-    """How the score goes with it, for the sources that ask for one: an association."""
-    for one in _same_cell(row, published):
-        if one["score_gap"] is None:
-            continue
-        gap, low, high = one["score_gap"], one["score_gap_low"], one["score_gap_high"]
-        who = f"{words.plain(one['source'])} ({words.SCALES.get(one['score_scale'], one['score_scale'])})"
-        base = words.many(one["score_gap_response_count"], "response")
-        bounds = "no interval" if low is None else words.interval(low, high, 1)
-        # on the bounds as they are shown: "-1.2 to 0.0" would not look clear to anybody
-        if low is not None and round(low, 1) <= 0 <= round(high, 1):
-            yield f"{who}: no clear difference between those who complain of it and the others ({base}, {bounds})."
-        else:
-            direction = "less" if gap < 0 else "more"
-            yield (
-                f"{who}: customers who complain of it give {abs(gap):.1f} points {direction} than the others "
-                f"({base}, {bounds}). An association, not a cause."
-            )
-
-
-def _unsure(row: Row) -> Iterable[str]:
-    if row["mixed_item_count"]:
-        yield f"{words.many(row['mixed_item_count'], 'item')} both praise and criticise it; not in the figure above."
-    if row["abstained_item_count"]:
-        count = words.many(row["abstained_item_count"], "item")
-        yield f"{count} negative at this touchpoint could not be given a theme; some may belong here."
-
-
-def _same_cell(row: Row, published: Published) -> list[Row]:
-    cell = (row["touchpoint"], row["theme"])
-    found = [r for r in published.pain_points if r["source"] != ALL and (r["touchpoint"], r["theme"]) == cell]
-    return sorted(found, key=lambda r: (-r["negative_item_count"], r["source"]))
+def early_sign(row: Row) -> str:
+    """A change seen once; it is told as one when the next period says the same."""
+    seen = row["state_seen"]
+    return CHANGES[seen][0] if seen in CHANGES and row["state"] not in CHANGES else ""
 
 
 def praised(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[Praise]:
@@ -195,7 +158,7 @@ def praised(published: Published, quoting: Quoting, mine: Mine = everyone) -> li
     enough = published.publication.min_cell
     rows = [
         row
-        for row in published.praised
+        for row in published.cells
         if row["positive_item_count"] >= max(enough, row["negative_item_count"] + 1) and mine(row)
     ]
     rows = [row for row in rows if row["theme"] != VERDICT] or rows
@@ -209,5 +172,5 @@ def _praise(row: Row, published: Published, quoting: Quoting) -> Praise:
         touchpoint=place(row),
         owner=row["owner"] or "",
         figure=f"{row['positive_item_count']:,} of {counted} positive, {row['negative_item_count'] or 'none'} negative",
-        quotes=quoting.pick(row["quotes"], "mentions", most=2),
+        quotes=quoting.pick(row["quotes"] or [], "mentions", most=2),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 NBSP = "\u00a0"
@@ -31,7 +32,8 @@ LANGUAGES = {
     "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "zh": "Chinese",
     "?": "not told",
 }  # fmt: skip
-_SHORT = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+# words people write in capitals; other words without a vowel are taken for initials too
+_SHORT = {word: word.upper() for word in ("nps", "csat", "ces", "nhtsa", "uk", "us", "eu", "usa", "ba", "id")}
 KINDS = {
     "week": "one week",
     "four_weeks": "four weeks",
@@ -44,10 +46,11 @@ KINDS = {
 def plain(identifier: str) -> str:
     """An identifier as a person would write it.
 
-    >>> plain("owner_survey"), plain("nps_sales")
-    ('Owner survey', 'NPS sales')
+    >>> plain("owner_survey"), plain("nps_sales"), plain("nhs_survey")
+    ('Owner survey', 'NPS sales', 'NHS survey')
     """
-    words = [_SHORT.get(word, word) for word in identifier.replace("_", " ").split()]
+    words = [_SHORT.get(word, word) for word in re.split(r"[_\s-]+", identifier)]
+    words = [word.upper() if re.fullmatch(r"[b-df-hj-np-tv-xz]{2,4}", word) else word for word in words]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 
@@ -163,3 +166,11 @@ def at(theme: str, touchpoint: str) -> str:
     'Waiting time (Service visit)'
     """
     return f"{theme} ({touchpoint})"
+
+
+def score_gap(gap: float) -> str:
+    """
+    >>> score_gap(-1.84), score_gap(0.6)
+    ('score 1.8 lower', 'score 0.6 higher')
+    """
+    return f"score {abs(gap):.1f} {'lower' if gap < 0 else 'higher'}"

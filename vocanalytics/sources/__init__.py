@@ -9,9 +9,21 @@ for source in declaration.sources:
 
 from __future__ import annotations
 
+from vocanalytics.sources.company import read_events, read_exposures
 from vocanalytics.sources.customers import CustomerRow, customers
 from vocanalytics.sources.declaration import Declaration, Source, load_declaration
 from vocanalytics.sources.findings import Finding, findings
 from vocanalytics.sources.reading import read
 
-__all__ = ["CustomerRow", "Declaration", "Finding", "Source", "customers", "findings", "load_declaration", "read"]
+__all__ = [
+    "CustomerRow",
+    "Declaration",
+    "Finding",
+    "Source",
+    "customers",
+    "findings",
+    "load_declaration",
+    "read",
+    "read_events",
+    "read_exposures",
+]

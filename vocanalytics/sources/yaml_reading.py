@@ -34,13 +34,13 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path, what: str = "a sources.yaml", keys: str = "the keys taxonomy and sources") -> dict[str, Any]:
     """The mapping a YAML file holds. Raises ConfigError when it cannot be read or holds something else."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise ConfigError(f"{path}: cannot be read: {reason}. Expected a sources.yaml; nothing was read.") from None
+        raise ConfigError(f"{path}: cannot be read: {reason}. Expected {what}; nothing was read.") from None
     try:
         given = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader
     except yaml.MarkedYAMLError as error:
@@ -49,5 +49,5 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not YAML: {error}. Nothing was read.") from None
     if not isinstance(given, dict):
-        raise ConfigError(f"{path}: expected a mapping with the keys taxonomy and sources. Nothing was read.")
+        raise ConfigError(f"{path}: expected a mapping with {keys}. Nothing was read.")
     return given

@@ -34,6 +34,20 @@ def write_digests(job: Job, period: str | None = None) -> list[Path]:
     """
     from vocanalytics.digest.pages import build_pages
 
+    tables, publication = open_published(job)
+    published = read_published(lambda sql, values: read(tables, sql, values), publication, period)
+    pages = build_pages(published, load_taxonomy(job.taxonomy), lambda text: job.key.digest("quoted verbatim", text))
+    return place(pages, job.settings.digests / (published.period.name if published.period else NO_PERIOD))
+
+
+def open_published(job: Job) -> tuple[Path, Publication]:
+    """The current tables' file and what they are.
+
+    Raises
+    ------
+    CheckFailed
+        Nothing is published, or its manifest cannot be read.
+    """
     # resolved once, so that a publication that comes in between cannot be half of what is read
     folder = (job.settings.published / "current").resolve()
     tables = folder / "insights.duckdb"
@@ -42,9 +56,7 @@ def write_digests(job: Job, period: str | None = None) -> list[Path]:
             f"{job.settings.published}: nothing is published yet, so there is nothing to tell. "
             "Run `voc run`, or `voc publish` where feedback has been ingested; no digest was written."
         )
-    published = read_published(lambda sql, values: read(tables, sql, values), _publication(folder), period)
-    pages = build_pages(published, load_taxonomy(job.taxonomy))
-    return place(pages, job.settings.digests / (published.period.name if published.period else NO_PERIOD))
+    return tables, _publication(folder)
 
 
 def place(pages: dict[str, bytes], folder: Path) -> list[Path]:

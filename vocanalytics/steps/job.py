@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, KeyMismatch
 from vocanalytics.keys import Key, load_key, passing_key
 from vocanalytics.resources import resolve_taxonomy
-from vocanalytics.sources import Declaration, Source, load_declaration
+from vocanalytics.sources import Declaration, Source, load_declaration, read_events, read_exposures
 from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.connection import Connection, connect, hold
 
@@ -46,6 +47,23 @@ class Job:
     def taxonomy(self) -> Path:
         return resolve_taxonomy(self.settings.taxonomy or self.declaration.taxonomy or DEFAULT_TAXONOMY)
 
+    def events(self) -> list[dict[str, Any]]:
+        """What events.yaml tells; nothing where there is none."""
+        path = _beside(self.settings.sources, self.settings.events, "events.yaml")
+        return read_events(path, **self._known()) if path else []
+
+    def exposures(self) -> list[dict[str, Any]]:
+        """What exposures.csv tells; nothing where there is none."""
+        path = _beside(self.settings.sources, self.settings.exposures, "exposures.csv")
+        return read_exposures(path, **self._known()) if path else []
+
+    def _known(self) -> dict[str, list[str]]:
+        frame = load_taxonomy(self.taxonomy)
+        return {
+            "touchpoints": [touchpoint.id for touchpoint in frame.touchpoints],
+            "sources": [source.name for source in self.declaration.sources],
+        }
+
     @property
     def min_base(self) -> int:
         return self.settings.min_base or self.declaration.min_base or DEFAULT_MIN_BASE
@@ -68,5 +86,13 @@ def open_job(settings: Settings, *, make_key: bool = True) -> Job:
         )
     key = load_key(settings.key_file) if make_key or settings.key_file.exists() else passing_key()
     job = Job(settings, declaration, key)
-    load_taxonomy(job.taxonomy)  # an unknown frame is told before a feed is read
+    # an unknown frame, or a touchpoint it does not know, is told before a feed is read
+    job.events()
+    job.exposures()
     return job
+
+
+def _beside(sources: Path, given: Path | None, name: str) -> Path | None:
+    """The file that was given, else the one of that name beside the declaration, if it is there."""
+    usual = sources.parent / name
+    return given or (usual if usual.exists() else None)

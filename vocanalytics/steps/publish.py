@@ -30,6 +30,8 @@ def publish_tables(job: Job, report: RunReport) -> None:
             min_base=job.min_base,
             min_cell=job.min_cell,
             as_of=None,
+            events=job.events(),
+            exposures=job.exposures(),
             run_id=report.run_id,
         )
     report.published, report.published_unchanged = published.id, published.unchanged

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vocanalytics.steps.compare import compare_waiting
 from vocanalytics.steps.flag import flag_waiting
 from vocanalytics.steps.job import Job
 from vocanalytics.warehouse.connection import Connection
@@ -50,7 +51,8 @@ def tag_waiting(con: Connection, tagger: Tagger) -> TagReport:
 
 
 def tag_items(job: Job) -> TagReport:
-    """Tag whatever waits in the store with the declared taxonomy, correct what people said of it, look for alerts."""
+    """Tag whatever waits in the store with the declared taxonomy, correct what people said of it, look for alerts
+    and for other brands."""
     from vocanalytics.tagging.tagger import Tagger
 
     models = (job.settings.themes_model, job.settings.polarity_model)
@@ -58,5 +60,6 @@ def tag_items(job: Job) -> TagReport:
         tagger = Tagger.load(job.taxonomy, *models, memory=StoredEncodings(con))
         report = tag_waiting(con, tagger)
         flag_waiting(con)
+        compare_waiting(con, tagger.taxonomy.competitors)
         apply_corrections(con, tagger.model, tagger.taxonomy)
         return report

@@ -12,11 +12,11 @@ from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.labels import training_rows
 
 
-def train_heads(taxonomy: Path, labelled: Path | None, output: Path) -> dict[str, object]:
+def train_heads(taxonomy: Path, labelled: Path | None, output: Path, beta: float = 1.0) -> dict[str, object]:
     """Fit on the taxonomy's examples and, where given, labelled rows; returns the measured quality."""
     from vocanalytics.tagging.training import train_themes
 
-    return train_themes(taxonomy, labelled, output)
+    return train_themes(taxonomy, labelled, output, beta)
 
 
 def train_encoder(library: Path, output: Path, weights: Path | None) -> dict[str, object]:
@@ -26,7 +26,7 @@ def train_encoder(library: Path, output: Path, weights: Path | None) -> dict[str
     return make_encoder(library, output, weights)
 
 
-def train_from_store(taxonomy: Path, job: Job, output: Path) -> dict[str, object]:
+def train_from_store(taxonomy: Path, job: Job, output: Path, beta: float = 1.0) -> dict[str, object]:
     """Fit on the taxonomy's examples and the labels people gave in the store, the audit left out.
 
     Raises
@@ -48,4 +48,4 @@ def train_from_store(taxonomy: Path, job: Job, output: Path) -> dict[str, object
         file = Path(folder) / "labels.jsonl"
         names = ("text", "themes", "touchpoint")
         file.write_text("\n".join(json.dumps(dict(zip(names, row, strict=True))) for row in rows), encoding="utf-8")
-        return {"labels of the store": len(rows), **train_heads(taxonomy, file, output)}
+        return {"labels of the store": len(rows), **train_heads(taxonomy, file, output, beta)}

@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vocanalytics.tagging.evidence import COLUMNS, ZERO_SHOT, Embed, Evidence, design
+from vocanalytics.tagging.borrowing import Bank
+from vocanalytics.tagging.evidence import BORROWED, COLUMNS, DESCRIBED, Embed, Evidence, design
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.reference import empty_talk
 from vocanalytics.tagging.themes import Axis, combine
 from vocanalytics.taxonomy import Label
 
 ENOUGH_EXAMPLES = 4  # per label, at the median; with fewer, examples serve as further descriptions
-_PENALTIES = (0.3, 1.0, 3.0)
+_PENALTIES = (0.3, 1.0, 3.0, 10.0)
 _CUTS = np.linspace(0.05, 0.95, 91)
 _MISSED_SHARE = 0.02  # of texts with a label may fall under `none_below`
 
@@ -35,12 +36,23 @@ class Rows:
     target: Floats  # (n, k) of 0 and 1
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of rows: part i of row ``owner[i]``."""
+
+    columns: Floats
+    owner: NDArray[np.intp]
+
+
 def fit_axis(
-    labels: Sequence[Label], embed: Embed, zero_shot: Mapping[str, Any], beta: float
+    labels: Sequence[Label], embed: Embed, zero_shot: Mapping[str, Any], bank: Bank | None, beta: float
 ) -> tuple[Axis, dict[str, Any]]:
-    """An axis and its held-out figures. ``beta`` below 1 prefers saying nothing to saying something wrong."""
+    """An axis and its held-out figures. ``beta`` below 1 prefers saying nothing to saying something wrong.
+
+    Labels without examples of their own borrow from the ``bank``.
+    """
     if not labels or np.median([len(label.examples) for label in labels]) < ENOUGH_EXAMPLES:
-        return _from_descriptions(labels, embed, zero_shot), {"mode": "descriptions"}
+        return _from_descriptions(labels, embed, zero_shot, bank), {"mode": "descriptions"}
     evidence = Evidence.gather(labels, embed)
     rows = example_rows(labels, embed)
     scorer, held_out = ridge(design(rows.embedding, rows.texts), rows.target)
@@ -57,24 +69,43 @@ def fit_axis(
     return axis, {"mode": "examples", "rows": len(rows.texts), **figures}
 
 
-def _from_descriptions(labels: Sequence[Label], embed: Embed, zero_shot: Mapping[str, Any]) -> Axis:
+def _from_descriptions(labels: Sequence[Label], embed: Embed, zero_shot: Mapping[str, Any], bank: Bank | None) -> Axis:
     told = [replace(label, include=(*label.include, *label.examples)) for label in labels]
+    evidence, learned = Evidence.gather(told, embed), zero_shot
+    if labels and bank:
+        evidence, learned = replace(evidence, lent=bank.lend(evidence)), zero_shot["borrowing"]
     return Axis(
-        evidence=Evidence.gather(told, embed),
-        weights=np.array(zero_shot["weights"], dtype=np.float32),
-        thresholds=np.full(len(labels), zero_shot["threshold"], dtype=np.float32),
-        none_below=float(zero_shot["none_below"]),
+        evidence=evidence,
+        weights=np.array(learned["weights"], dtype=np.float32),
+        thresholds=np.full(len(labels), learned["threshold"], dtype=np.float32),
+        none_below=float(learned["none_below"]),
     )
 
 
 def fit_zero_shot(frames: Sequence[Sequence[Label]], embed: Embed) -> dict[str, Any]:
-    """Combiner and thresholds for frames without examples, learned on frames that have them but hide them."""
-    parts = []
-    for labels in frames:
-        rows = example_rows(labels, embed)
-        hidden = Evidence.gather([replace(label, examples=(), phrases=()) for label in labels], embed)
-        parts.append((hidden.columns(rows.embedding, rows.texts), rows.target))
-    weights = _mean([fit_combiner(columns, target, range(ZERO_SHOT)) for columns, target in parts])
+    """Combiner and thresholds for frames without examples, learned on frames that have them but hide them.
+
+    ``borrowing`` holds those for frames that borrow: here each axis borrows from the other ones.
+    """
+    rows = [example_rows(labels, embed) for labels in frames]
+    hidden = [
+        Evidence.gather([replace(label, examples=(), phrases=()) for label in labels], embed) for labels in frames
+    ]
+    able = [
+        replace(evidence, scorer=ridge(design(part.embedding, part.texts), part.target)[0])
+        for evidence, part in zip(hidden, rows, strict=True)
+    ]
+    columns = []
+    for i, (evidence, part) in enumerate(zip(hidden, rows, strict=True)):
+        bank = Bank.of([*able[:i], *able[i + 1 :]])
+        lent = bank.lend(evidence) if bank else evidence.lent
+        columns.append(replace(evidence, lent=lent).columns(part.embedding, part.texts))
+    pairs = list(zip(columns, [part.target for part in rows], strict=True))
+    return _learned(pairs, DESCRIBED) | {"borrowing": _learned(pairs, (*DESCRIBED, *BORROWED))}
+
+
+def _learned(parts: Sequence[tuple[Floats, Floats]], used: Sequence[int]) -> dict[str, Any]:
+    weights = _mean([fit_combiner(columns, target, used) for columns, target in parts])
     judged = [(combine(columns, weights), target) for columns, target in parts]
     cuts = [best_cut(probabilities, target)[0] for probabilities, target in judged]
     lows = [none_below(p, t, cut) for (p, t), cut in zip(judged, cuts, strict=True)]
@@ -96,20 +127,26 @@ def example_rows(labels: Sequence[Label], embed: Embed) -> Rows:
     return Rows(texts, embed(texts), target)
 
 
-def ridge(columns: Floats, target: Floats) -> tuple[Floats, Floats]:
-    """Weights (columns, k) and leave-one-out verdicts (n, k), at the penalty whose verdicts err least."""
+def ridge(columns: Floats, target: Floats, parts: Parts | None = None) -> tuple[Floats, Floats]:
+    """Weights (columns, k) and leave-one-out verdicts (n, k), at the penalty whose verdicts err least.
+
+    With ``parts`` the verdicts are on those, each by weights fitted without the row it is part of.
+    """
     # one decomposition of the smaller Gram matrix serves all penalties
     left, sizes, right = _decomposed(columns)
-    projected, moment = left.T @ target, sizes[:, None] * (left.T @ target)
+    projected = left.T @ target
     options = []
     for penalty in _PENALTIES:
-        kept = sizes**2 / (sizes**2 + penalty)
-        leverage = (left**2 @ kept)[:, None].clip(max=0.99)
-        held_out = (left @ (kept[:, None] * projected) - leverage * target) / (1 - leverage)
-        weights = right @ (moment / (sizes**2 + penalty)[:, None])
-        options.append((float(((held_out - target) ** 2).mean()), weights, held_out))
-    _, weights, held_out = min(options, key=lambda option: option[0])
-    return weights, held_out
+        shrunk = sizes**2 + penalty
+        leverage = (left**2 @ (sizes**2 / shrunk))[:, None].clip(max=0.99)
+        weights = right @ ((sizes / shrunk)[:, None] * projected)
+        missed = (target - columns @ weights) / (1 - leverage)  # by the verdict without the row itself
+        options.append((float((missed**2).mean()), penalty, weights, missed))
+    _, penalty, weights, missed = min(options, key=lambda option: option[0])
+    if parts is None:
+        return weights, target - missed
+    pull = ((parts.columns @ right) * (left[parts.owner] * (sizes / (sizes**2 + penalty)))).sum(axis=1)
+    return weights, parts.columns @ weights - pull[:, None] * missed[parts.owner]
 
 
 def _decomposed(columns: Floats) -> tuple[Floats, Floats, Floats]:

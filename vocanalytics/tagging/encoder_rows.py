@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from vocanalytics.resources import taxonomies_dir
 from vocanalytics.tagging import corpora
 from vocanalytics.tagging.corpora import Row
 from vocanalytics.tagging.reference import read
+from vocanalytics.taxonomy import Label, load_taxonomy
 
 _FEW = {f"umsab_{language}" for language in ("english", "french", "german", "italian", "portuguese", "spanish")}
 # of a set an epoch sees
@@ -26,6 +28,12 @@ OWN_SHARES = dict.fromkeys(_FEW, 0.05) | {
     "cfpb_complaints": 0.5,
     "sst5": 0.5,
     "uci_sentences": 0.5,
+}
+SLIM_SHARES = dict.fromkeys(_FEW, 0.08) | {
+    "semeval_tweets": 0.2,
+    "goemotions": 0.25,
+    "opener_hotels": 0.2,
+    "cfpb_complaints": 0.5,
 }
 TEMPLATE_WEIGHT = 0.5  # many and alike
 _STACKED = 16  # every so many-th row is kept from the network
@@ -118,6 +126,14 @@ def polarity_rows(library: Path) -> list[Row]:
     )
     distinct = {(corpora.normal(row.text), row.polarity, row.question): row for row in public}
     return [*distinct.values(), *own_polarity()]
+
+
+def sentences() -> list[str]:
+    """Texts of our own such as customers write, of every kind."""
+    frames = [load_taxonomy(path) for path in sorted(taxonomies_dir().glob("*.yaml"))]
+    axes: list[Sequence[Label]] = [axis for frame in frames for axis in (frame.themes, frame.touchpoints)]
+    examples = [text for axis in axes for label in axis for text in label.examples]
+    return list(dict.fromkeys([*(row.text for row in own_polarity() if row.source == "own_examples"), *examples]))
 
 
 def forgetful(rows: Sequence[Row]) -> list[Row]:

@@ -29,6 +29,7 @@ from vocanalytics.tagging.encoder_rows import (
     NARROW_SHARES,
     OWN_SHARES,
     SHARES,
+    SLIM_SHARES,
     Material,
     balanced,
     forgetful,
@@ -36,6 +37,7 @@ from vocanalytics.tagging.encoder_rows import (
     material,
     network_rows,
     own_polarity,
+    sentences,
 )
 from vocanalytics.tagging.features import EDITION
 from vocanalytics.tagging.fine_tuning import HEADS, Schedule
@@ -56,14 +58,18 @@ from vocanalytics.tagging.reference import read
 from vocanalytics.taxonomy import load_taxonomy
 
 RECIPES = {
-    "polarity": Recipe(dense=1.0, answers=3.0, context=1.0, strength=0.1),  # on what the tuned head says
+    "polarity": Recipe(dense=1.0, answers=6.0, context=2.0, strength=0.1),  # on what the tuned head says
     "intent": Recipe(strength=1.0),
     "effort": Recipe(strength=1.0),
 }
 BROAD = Schedule(shares=SHARES)
 NARROW = Schedule(epochs=1, rate=4e-5, warm_up=0.08, emotion=15.0, shares=NARROW_SHARES)
 OWN = Schedule(epochs=1, rate=3e-5, warm_up=0.08, emotion=15.0, shares=OWN_SHARES)
+SLIM = Schedule(epochs=2, rate=5e-5, warm_up=0.05, emotion=15.0, keep=4.0, max_pieces=64, shares=SLIM_SHARES)
 BROAD_SHARE = 0.35  # of the first pass in the final weights
+WIDTH = 1024  # of the inner layers, which begin with 1,536
+_SHOWN = 1500  # texts that show what an inner layer does
+ASKED_WEIGHT = 10.0  # of our own answers to a question: few, and the question decides how they are read
 MIN_F1 = 0.70  # a head measured below it is marked experimental
 
 
@@ -86,28 +92,38 @@ class Vectors:
 
 
 def tune_network(weights: Path, found: Material, output: Path) -> None:
-    """Three passes over the network in ``weights``: everything, then fewer tweets, then mostly our own examples.
+    """Four passes over the network in ``weights``, which is made slim before the last.
 
-    The first two are averaged before the third (Wortsman et al., Model soups, ICML 2022): steadier than either. The
-    third sees too few emotions to teach their head, which is the second's.
+    Everything, then fewer tweets, then mostly our own examples, then all kinds again. The first two are averaged
+    before the third (Wortsman et al., Model soups, ICML 2022): steadier than either.
     """
     from vocanalytics.tagging.export import export_network
-    from vocanalytics.tagging.fine_tuning import blend, fine_tune, take_head
+    from vocanalytics.tagging.fine_tuning import blend, fine_tune
+    from vocanalytics.tagging.slimming import slim
 
     labels = sorted({emotion for row in found.emotion for emotion in row.emotions})
     rows = network_rows(found)
     with TemporaryDirectory() as scratch:
-        start, broad, narrow = (Path(scratch) / name for name in ("start", "broad", "narrow"))
-        export_network(weights, start)
+        start, broad, narrow, taught, thin = (Path(scratch) / f"{number}" for number in range(5))
+        export_network(weights, start, sentences())
         as_it_was = Network(start / "encoder.onnx", start / "tokenizer.json")
         before = as_it_was.read([row.text for row in rows])[:, :DIMENSIONS]
-        fine_tune(weights, rows, before, labels, broad, BROAD)
-        chosen = _repeated(rows, own=3, survey=1)
-        fine_tune(broad, [rows[i] for i in chosen], before[chosen], labels, narrow, NARROW)
+
+        def tune(begin: Path, end: Path, schedule: Schedule, *, own: int = 1, survey: int = 1) -> None:
+            chosen = _repeated(rows, own=own, survey=survey)
+            fine_tune(begin, [rows[i] for i in chosen], before[chosen], labels, end, schedule)
+
+        tune(weights, broad, BROAD)
+        tune(broad, narrow, NARROW, own=3)
         blend(broad, narrow, BROAD_SHARE)
-        chosen = _repeated(rows, own=6, survey=2)
-        fine_tune(narrow, [rows[i] for i in chosen], before[chosen], labels, output, OWN)
-        take_head("emotion", narrow, output)
+        tune(narrow, taught, OWN, own=6, survey=2)
+        slim(taught, _some([row.text for row in rows], _SHOWN), WIDTH, thin)
+        tune(thin, output, SLIM, own=6, survey=2)
+
+
+def _some(texts: Sequence[str], count: int) -> list[str]:
+    chosen = np.random.default_rng(BROAD.seed).choice(len(texts), min(count, len(texts)), replace=False)
+    return [texts[i] for i in chosen]
 
 
 def _repeated(rows: Sequence[Row], *, own: int, survey: int) -> list[int]:
@@ -159,7 +175,7 @@ def _polarity(vectors: Vectors, found: Material, tuned: Mapping[str, Floats]) ->
     Weighed on rows the network was not tuned on, because those it was look surer than new ones, and our own.
     """
     rows = forgetful(balanced([row for row in found.polarity if kept_from_network(row)]) + list(own_polarity()))
-    weights = [row.weight for row in rows]
+    weights = [row.weight * (ASKED_WEIGHT if _is_own_answer(row) else 1) for row in rows]
     dense, bias = tuned["polarity.dense"], tuned["polarity.bias"]
     inputs = vectors.inputs(rows)
     said = replace(inputs, vectors=inputs.vectors @ dense + bias)
@@ -178,6 +194,10 @@ def _polarity(vectors: Vectors, found: Material, tuned: Mapping[str, Floats]) ->
     figures["sst2_accuracy_of_two"] = float((sst2[:, [0, 2]].argmax(axis=1) * 2 == sst2_target).mean())
     figures["calibration_error"] = calibration_error(cooled.max(axis=1), cooled.argmax(axis=1) == target[1::2])
     return head, {name: round(value, 4) for name, value in figures.items()} | {"temperature": head.temperature}
+
+
+def _is_own_answer(row: Row) -> bool:
+    return row.source == "own_examples" and row.question is not None
 
 
 def _emotion(vectors: Vectors, found: Material, tuned: Mapping[str, Floats]) -> tuple[Head, dict[str, float]]:
@@ -238,7 +258,7 @@ def make_encoder(library: Path, folder: Path, weights: Path | None = None) -> di
         tuned = weights or Path(scratch) / "tuned"
         if not weights:
             tune_network(weights_folder(), found, tuned)
-        export_network(tuned, folder)
+        export_network(tuned, folder, sentences())
         with np.load(tuned / HEADS) as stored:
             heads = dict(stored)
     return train_heads(found, folder, heads)

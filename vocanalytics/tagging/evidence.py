@@ -20,12 +20,24 @@ from vocanalytics.tagging.phrases import PhraseBook, name_phrases
 from vocanalytics.tagging.reference import ordinary
 from vocanalytics.taxonomy import Label, label_texts
 
-COLUMNS = ("description", "description_lead", "exclusion", "phrase", "example", "example_lead", "scorer", "scorer_lead")
-ZERO_SHOT = 4  # the columns there are without examples
+COLUMNS = (
+    "description",
+    "description_lead",
+    "exclusion",
+    "phrase",
+    "example",
+    "example_lead",
+    "scorer",
+    "scorer_lead",
+    "borrowed",
+    "borrowed_lead",
+)
+DESCRIBED, BORROWED = range(4), range(8, 10)  # the columns there are without examples
 Embed = Callable[[Sequence[str]], Floats]
 _BUCKETS = 2048
 _GRAM_WEIGHT = 0.6
 _NEIGHBOURS = 3  # examples that must agree
+_BORROWED_SCALE = 5  # mixed verdicts are faint: this makes them the size of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class Evidence:
     examples_owner: NDArray[np.intp]
     usual: Floats  # (2, k): mean and spread of a label's likeness to ordinary talk
     scorer: Floats  # (d + _BUCKETS + 1, k), or no rows
+    lent: Floats  # the same, mixed from other frames' scorers
 
     @classmethod
     def gather(cls, labels: Sequence[Label], embed: Embed) -> Evidence:
@@ -62,6 +75,7 @@ class Evidence:
             examples_owner=banks[2][1],
             usual=np.stack([likeness.mean(axis=0), likeness.std(axis=0) + 1e-3]),
             scorer=np.zeros((0, len(labels)), dtype=np.float32),
+            lent=np.zeros((0, len(labels)), dtype=np.float32),
         )
 
     def columns(self, embedding: Floats, texts: Sequence[str], *, own: bool = False, scores: Any = None) -> Floats:
@@ -75,18 +89,13 @@ class Evidence:
         excluded = (_likeness(embedding, self.excluded, self.excluded_owner, k) - self.usual[0]) / self.usual[1]
         excluded = np.where(np.isin(np.arange(k), self.excluded_owner), np.maximum(excluded - described, 0), 0)
         examples = _nearest(embedding, self.examples, self.examples_owner, k, own=own)
+        grams = _grams(texts) if len(self.scorer) or len(self.lent) else None
         if scores is None:
-            scores = self._scores(embedding, texts)
+            scores = _scores(self.scorer, embedding, grams)
+        borrowed = _scores(self.lent, embedding, grams) * _BORROWED_SCALE
         phrase = _book(self.phrases).hits(texts)
         columns = (described, _lead(described), excluded, phrase, examples, _lead(examples), scores, _lead(scores))
-        return np.stack(columns, axis=2).astype(np.float32)
-
-    def _scores(self, embedding: Floats, texts: Sequence[str]) -> Floats:
-        if not len(self.scorer):
-            return np.zeros((len(texts), len(self.ids)), dtype=np.float32)
-        d, grams = embedding.shape[1], _grams(texts)
-        scores: Floats = embedding @ self.scorer[:d] + grams @ self.scorer[d:-1] + self.scorer[-1]
-        return scores
+        return np.stack((*columns, borrowed, _lead(borrowed)), axis=2).astype(np.float32)
 
     def arrays(self, axis: str) -> dict[str, NDArray[Any]]:
         named = {
@@ -95,7 +104,8 @@ class Evidence:
             "phrases_owner": np.array([k for k, group in enumerate(self.phrases) for _ in group], dtype=np.intp),
             "usual": self.usual,
             **{
-                name: getattr(self, name).astype(np.float16) for name in ("described", "excluded", "examples", "scorer")
+                name: getattr(self, name).astype(np.float16)
+                for name in ("described", "excluded", "examples", "scorer", "lent")
             },
             **{f"{name}_owner": getattr(self, f"{name}_owner") for name in ("described", "excluded", "examples")},
         }
@@ -112,13 +122,23 @@ class Evidence:
         }
         owners: dict[str, Any] = {f"{name}_owner": arrays[f"{axis}.{name}_owner"] for name in banks}
         usual, scorer = (arrays[f"{axis}.{name}"].astype(np.float32) for name in ("usual", "scorer"))
-        return cls(ids=ids, phrases=tuple(map(tuple, groups)), usual=usual, scorer=scorer, **banks, **owners)
+        # heads of an earlier edition have borrowed nothing
+        lent = arrays.get(f"{axis}.lent", np.zeros((0, len(ids)))).astype(np.float32)
+        return cls(ids=ids, phrases=tuple(map(tuple, groups)), usual=usual, scorer=scorer, lent=lent, **banks, **owners)
 
 
 def design(embedding: Floats, texts: Sequence[str]) -> Floats:
     """What the scorer sees: embedding, folded word features, a constant."""
     constant = np.ones((len(texts), 1), dtype=np.float32)
     return np.hstack([embedding, _grams(texts).toarray(), constant]).astype(np.float32)
+
+
+def _scores(scorer: Floats, embedding: Floats, grams: Any) -> Floats:
+    if not len(scorer):
+        return np.zeros((len(embedding), scorer.shape[1]), dtype=np.float32)
+    d = embedding.shape[1]
+    scores: Floats = embedding @ scorer[:d] + grams @ scorer[d:-1] + scorer[-1]
+    return scores
 
 
 def _grams(texts: Sequence[str]) -> Any:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from vocanalytics.errors import ModelError
+from vocanalytics.tagging.network import open_tokenizer
+from vocanalytics.tagging.wording import plain
 
 OPSET = 17
 
@@ -22,16 +27,19 @@ def weights_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def export_network(weights: Path, output: Path) -> None:
+def export_network(weights: Path, output: Path, texts: Sequence[str]) -> None:
     """Write ``encoder.onnx`` (int8) and ``tokenizer.json`` into ``output``.
 
-    A vector is the embedding and, beside it, the first piece, each of unit length.
+    A vector is the embedding and, beside it, the first piece, each of unit length. ``texts`` show how large
+    the numbers inside the network get; a few hundred do.
     """
+    tokenizer = open_tokenizer(weights / "tokenizer.json")
+    pieces = [encoded.ids for encoded in tokenizer.encode_batch([plain(text) for text in texts])]
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
         exact = Path(scratch) / "fp32.onnx"
         export_exact(weights, exact)
-        _quantise(exact, output / "encoder.onnx")
+        _quantise(exact, output / "encoder.onnx", pieces)
     shutil.copyfile(weights / "tokenizer.json", output / "tokenizer.json")
 
 
@@ -73,7 +81,37 @@ def _pooled(weights: Path) -> Any:
     return Pooled().eval()
 
 
-def _quantise(exact: Path, target: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+class _Texts:
+    """Hands the quantiser one text after another."""
 
-    quantize_dynamic(str(exact), str(target), weight_type=QuantType.QInt8, per_channel=True)
+    def __init__(self, pieces: Sequence[list[int]]) -> None:
+        self._left = iter(pieces)
+
+    def get_next(self) -> dict[str, Any] | None:
+        ids = next(self._left, None)
+        if ids is None:
+            return None
+        return {"input_ids": np.array([ids]), "attention_mask": np.ones((1, len(ids)), dtype=np.int64)}
+
+
+def _quantise(exact: Path, target: Path, pieces: Sequence[list[int]]) -> None:
+    """Weights and what enters them to 8 bits; the scales are what ``pieces`` show. Attention stays exact."""
+    import onnx
+    from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_dynamic, quantize_static
+
+    small = exact.with_name("small.onnx")
+    quantize_dynamic(str(exact), str(small), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8)
+    graph = onnx.load(str(small)).graph
+    weights = {tensor.name for tensor in graph.initializer}
+    quantize_static(
+        str(small),
+        str(target),
+        _Texts(pieces),
+        quant_format=QuantFormat.QDQ,
+        nodes_to_quantize=[n.name for n in graph.node if n.op_type == "MatMul" and weights & set(n.input)],
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        calibrate_method=CalibrationMethod.MinMax,
+        extra_options={"OpTypesToExcludeOutputQuantization": ["MatMul"]},
+    )

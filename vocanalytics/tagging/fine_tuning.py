@@ -110,13 +110,6 @@ def blend(first: Path, second: Path, share: float) -> None:
     save_file(mixed, second / WEIGHTS, metadata={"format": "pt"})
 
 
-def take_head(name: str, giver: Path, taker: Path) -> None:
-    """Replace a head saved in ``taker`` by that in ``giver``."""
-    given, own = (dict(np.load(folder / HEADS)) for folder in (giver, taker))
-    own |= {key: values for key, values in given.items() if key.startswith(f"{name}.")}
-    np.savez(taker / HEADS, **own)
-
-
 def _heads(size: int, emotions: int) -> Any:
     from torch import nn
 

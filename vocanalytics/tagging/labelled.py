@@ -1,8 +1,10 @@
 """Rows coded by people: reading them, and learning an axis from them.
 
-People code whole texts; we classify segments. Each label of a text is given to the segments the frame alone
-finds likeliest for it, so that "love the car, but nobody called" does not teach that calls are about cars.
-Thresholds are then chosen on whole texts, the union of their segments, because that is what was coded.
+People code whole texts; we classify segments. A frame with examples can tell which segments a label of a text is
+about, so that "love the car, but nobody called" does not teach that calls are about cars. A frame of names and
+descriptions cannot: its scorer learns from whole texts and is tried on the segments of texts it has not seen.
+The combiner then learns from the segment that speaks most for a label, and thresholds are chosen on whole texts,
+the union of their segments, because that is what was coded.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from vocanalytics.errors import MissingColumns, SourceError, TaxonomyError, as_names, in_words
 from vocanalytics.tagging.axis_fitting import (
+    Parts,
     Rows,
     best_cut,
     example_rows,
@@ -28,6 +31,7 @@ from vocanalytics.tagging.axis_fitting import (
     none_below,
     ridge,
 )
+from vocanalytics.tagging.borrowing import Bank
 from vocanalytics.tagging.evidence import COLUMNS, Embed, Evidence, design
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.themes import Axis, combine
@@ -38,6 +42,7 @@ FEWEST_ROWS = 50  # fewer teach nothing that the frame does not say better
 _SHARE_OF_BEST = 0.6  # a segment this close to the likeliest one shares its label
 _REMEDY = "Labelled rows have the columns text and themes; rename the ones it has. Nothing was read."
 _SHOWN_ROWS = 5
+_ALL = range(len(COLUMNS))
 _TRUST = 20  # labelled texts at which a label's own threshold counts as much as the common one
 
 
@@ -150,27 +155,34 @@ def fit_labelled(
     labels: Sequence[Label],
     embed: Embed,
     zero_shot: Mapping[str, Any],
+    bank: Bank | None,
     texts: Sequence[str],
     coded: Sequence[frozenset[str]],
     beta: float,
 ) -> tuple[Axis, dict[str, Any]]:
     """An axis from a frame and coded texts, with held-out figures over whole texts."""
-    first, figures = fit_axis(labels, embed, zero_shot, beta)
+    first, figures = fit_axis(labels, embed, zero_shot, bank, beta)
     if not labels or len(texts) < FEWEST_ROWS:
         return first, figures
-    segments, owner = _segments(texts)
-    embedding = embed(segments)
     given = np.array([[label.id in found for label in labels] for found in coded], dtype=np.float32)
-    target = _share_out(first.judge(embedding, segments).probabilities, given, owner)
-    rows = _with_examples(Rows(segments, embedding, target), example_rows(labels, embed))
-    scorer, held_out = ridge(design(rows.embedding, rows.texts), rows.target)
+    segments, owner = _segments(texts)
+    embedding, examples = embed(segments), example_rows(labels, embed)
+    features = design(embedding, segments)
+    target = None
+    if figures["mode"] == "examples":
+        target = _share_out(first.judge(embedding, segments).probabilities, given, owner)
+        scorer, held_out = ridge(*_with_examples(features, target, examples))
+        held_out = held_out[: len(segments)]
+    else:
+        whole = design(embed(texts), texts)
+        scorer, held_out = ridge(*_with_examples(whole, given, examples), Parts(features, owner))
     # coded rows are no examples: likeness to them would be known only for the rows themselves
-    evidence = replace(Evidence.gather(labels, embed), scorer=scorer)
-    columns = evidence.columns(rows.embedding, rows.texts, own=True, scores=held_out)[: len(segments)]
-    weights = fit_combiner(columns, target, range(len(COLUMNS)))
-    whole = _by_text(combine(columns, weights), owner, len(texts))
-    cut, figures = best_cut(whole, given, beta)
-    axis = Axis(evidence, weights, own_cuts(whole, given, cut, beta), none_below(whole, given, cut))
+    evidence = replace(Evidence.gather(labels, embed), scorer=scorer, lent=first.evidence.lent)
+    columns = evidence.columns(embedding, segments, own=True, scores=held_out)
+    weights = _combiner(columns, owner, given) if target is None else fit_combiner(columns, target, _ALL)
+    likely = _by_text(combine(columns, weights), owner, len(texts))
+    cut, figures = best_cut(likely, given, beta)
+    axis = Axis(evidence, weights, own_cuts(likely, given, cut, beta), none_below(likely, given, cut))
     return axis, {"mode": "labelled", "rows": len(texts), **figures}
 
 
@@ -190,19 +202,28 @@ def _share_out(likely: Floats, given: Floats, owner: NDArray[np.intp]) -> Floats
     return shared
 
 
+def _combiner(columns: Floats, owner: NDArray[np.intp], given: Floats) -> Floats:
+    """Weights fitted on the segment of each text that speaks most for a label: first by each column, then by all."""
+    strongest = np.zeros((*given.shape, len(COLUMNS)), dtype=np.float32)
+    for c in _ALL:
+        strongest[:, :, c] = _by_text(columns[:, :, c], owner, len(given))
+    likely = combine(columns, fit_combiner(strongest, given, _ALL))
+    part, label = np.nonzero(likely == _by_text(likely, owner, len(given))[owner])
+    strongest[owner[part], label] = columns[part, label]
+    return fit_combiner(strongest, given, _ALL)
+
+
 def _by_text(values: Floats, owner: NDArray[np.intp], count: int) -> Floats:
     """The largest value among a text's segments, shape (count, k)."""
-    whole = np.zeros((count, values.shape[1]), dtype=np.float32)
+    whole = np.full((count, values.shape[1]), -np.inf, dtype=np.float32)
     np.maximum.at(whole, owner, values)
+    whole[np.isinf(whole)] = 0  # a blank text
     return whole
 
 
-def _with_examples(coded: Rows, examples: Rows) -> Rows:
-    return Rows(
-        [*coded.texts, *examples.texts],
-        np.vstack([coded.embedding, examples.embedding]),
-        np.vstack([coded.target, examples.target]),
-    )
+def _with_examples(features: Floats, target: Floats, examples: Rows) -> tuple[Floats, Floats]:
+    told = design(examples.embedding, examples.texts)
+    return np.vstack([features, told]), np.vstack([target, examples.target])
 
 
 def own_cuts(probabilities: Floats, given: Floats, common: float, beta: float) -> Floats:

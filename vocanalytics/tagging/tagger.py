@@ -21,7 +21,7 @@ from vocanalytics.taxonomy import Taxonomy, check_touchpoint, load_taxonomy
 from vocanalytics.text.segments import EDITION as SEGMENTER
 from vocanalytics.text.segments import segment_many
 
-EDITION = "tagger-1"
+EDITION = "tagger-2"
 DEFAULT_TAXONOMY = "automotive"
 COLUMNS = {
     "item_id": None,
@@ -61,6 +61,7 @@ class Tagger:
     def __init__(self, taxonomy: Taxonomy, encoder: Encoder, themes: ThemesModel) -> None:
         self.taxonomy = taxonomy
         self.encoder = encoder
+        self._only_alone = {theme.id for theme in taxonomy.themes if theme.only_alone}
         self._themes = themes.axes["themes"]
         self._touchpoints = themes.axes["touchpoint"]
         editions = "|".join((encoder.edition, themes.digest, SEGMENTER, FEATURES, EDITION))
@@ -171,7 +172,17 @@ class Tagger:
             idea = shared | {"segment": verbatim[slice(*span)], "start": span[0], "end": span[1]}
             idea |= _feeling(item.encoding, row) | self._where(place)
             rows += [idea | tag for tag in _tags(item.themes, row)]
-        return rows
+        return self._without_verdicts_at_large(rows)
+
+    def _without_verdicts_at_large(self, rows: list[Row]) -> list[Row]:
+        """Themes that are `only_alone` give way to any other theme of the text."""
+        if {row["theme"] for row in rows} - {None} <= self._only_alone:
+            return rows
+        specific = [row for row in rows if row["theme"] not in self._only_alone]
+        kept = {row["start"] for row in specific}
+        silenced = {row["start"]: row for row in rows if row["start"] not in kept}
+        nothing = {"outcome": "none_applies", "theme": None, "theme_confidence": None}
+        return sorted([*specific, *(row | nothing for row in silenced.values())], key=lambda row: int(row["start"]))
 
     def _where(self, place: Place) -> Row:
         return {

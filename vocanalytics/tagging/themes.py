@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from vocanalytics.errors import ModelError
 from vocanalytics.tagging.artifacts import Manifest, digest_of, read_manifest, write_manifest
 from vocanalytics.tagging.encoder import Encoder
-from vocanalytics.tagging.evidence import COLUMNS, Evidence
+from vocanalytics.tagging.evidence import Evidence
 from vocanalytics.tagging.features import EDITION
 from vocanalytics.tagging.heads import Floats, sigmoid
 from vocanalytics.taxonomy import Label, Taxonomy
 
 AXES = ("themes", "touchpoint")
 # a place can also be had from a neighbour or the survey, so a wrong one costs more than none
-_BETA = {"themes": 1.0, "touchpoint": 0.5}
+_PLACE_BETA = 0.5
 OUTCOMES = ("tagged", "none_applies", "abstained")  # abstained: not sure enough for either
 
 
@@ -39,7 +39,7 @@ class Axis:
     """The labels of one axis with what was learned about weighing their evidence."""
 
     evidence: Evidence
-    weights: Floats  # (len(COLUMNS) + 1,): combiner, constant last
+    weights: Floats  # (columns + 1,): combiner of the first columns of evidence, constant last
     thresholds: Floats  # (k,): tagged from here on
     none_below: float  # nothing applies when even the likeliest label stays below
 
@@ -75,7 +75,7 @@ class Axis:
 
 
 def combine(columns: Floats, weights: Floats) -> Floats:
-    logits = columns.astype(np.float64) @ weights[: len(COLUMNS)] + weights[-1]
+    logits = columns[:, :, : len(weights) - 1].astype(np.float64) @ weights[:-1] + weights[-1]
     return sigmoid(logits).astype(np.float32)
 
 
@@ -123,18 +123,31 @@ class ThemesModel:
         return self
 
 
-def fit_themes(taxonomy: Taxonomy, encoder: Encoder, labelled: Path | None = None) -> ThemesModel:
-    """Fit both axes on what the taxonomy itself says and, where given, on rows coded by people."""
+def fit_themes(taxonomy: Taxonomy, encoder: Encoder, labelled: Path | None = None, beta: float = 1.0) -> ThemesModel:
+    """Fit both axes on what the taxonomy itself says and, where given, on rows coded by people.
+
+    ``beta``: what recall of a theme counts against its precision where thresholds are chosen.
+    """
+    from vocanalytics.tagging.borrowing import shipped_bank
     from vocanalytics.tagging.labelled import fit_labelled, read_labelled
 
     labels: dict[str, Sequence[Label]] = {"themes": taxonomy.themes, "touchpoint": taxonomy.touchpoints}
     coded = read_labelled(labelled, taxonomy) if labelled else None
+    bank = shipped_bank(encoder.digest) if "borrowing" in encoder.zero_shot else None
     fitted, figures = {}, {}
     for axis in AXES:
         texts, found = coded.of(axis) if coded else ([], [])
         fitted[axis], figures[axis] = fit_labelled(
-            labels[axis], encoder.embed, encoder.zero_shot, texts, found, _BETA[axis]
+            labels[axis],
+            encoder.embed,
+            encoder.zero_shot,
+            bank,
+            texts,
+            found,
+            beta if axis == "themes" else _PLACE_BETA,
         )
     # through the stored form, so that a model fitted now and one read later say exactly the same
     axes = {axis: Axis.stored(model.arrays(axis), axis) for axis, model in fitted.items()}
-    return ThemesModel(axes, taxonomy.digest, encoder.digest, {"taxonomy": taxonomy.id, "held_out": figures})
+    return ThemesModel(
+        axes, taxonomy.digest, encoder.digest, {"taxonomy": taxonomy.id, "beta": beta, "held_out": figures}
+    )

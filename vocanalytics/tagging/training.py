@@ -11,7 +11,7 @@ from vocanalytics.tagging.themes import ThemesModel, fit_themes
 from vocanalytics.taxonomy import load_taxonomy
 
 
-def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path) -> dict[str, Any]:
+def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path, beta: float = 1.0) -> dict[str, Any]:
     """Fit both axes of a taxonomy on the shipped encoder, and write them to ``output``.
 
     Parameters
@@ -24,6 +24,10 @@ def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path)
     output : path
         The folder to write; `Tagger.load` takes it as ``themes_model``.
 
+    beta : float
+        How many times as much as precision the recall of a theme counts where thresholds are chosen (F-beta).
+        Below 1 for fewer and surer tags.
+
     Returns
     -------
     dict
@@ -31,6 +35,6 @@ def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path)
     """
     started = time.monotonic()
     taxonomy, encoder = load_taxonomy(taxonomy_path), Encoder.load()
-    model: ThemesModel = fit_themes(taxonomy, encoder, labelled)
+    model: ThemesModel = fit_themes(taxonomy, encoder, labelled, beta)
     manifest = model.save(output)
     return {**model.facts, "digest": manifest.digest[:12], "seconds": round(time.monotonic() - started, 1)}

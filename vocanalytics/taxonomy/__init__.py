@@ -58,14 +58,28 @@ class Theme:
     phrases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     min_f1: float | None = None
+    only_alone: bool = False  # a verdict at large: given only where the text names no other theme
 
 
 Label = Touchpoint | Theme
 
 
+@dataclass(frozen=True, slots=True)
+class Competitor:
+    """A brand customers may compare with; the own one may be among them. ``label`` itself is a spelling, too."""
+
+    label: str
+    phrases: tuple[str, ...] = ()  # other spellings
+    ordinary_word: bool = False  # "Seat": counts only with a capital letter, inside a sentence
+
+
 @dataclass(frozen=True)
 class Taxonomy:
-    """A checked coding frame. Equal content gives an equal ``digest``, whatever the file looked like."""
+    """A checked coding frame.
+
+    Equal labels give an equal ``digest``, whatever the file looked like. Competitors are not in it: no head learns
+    from them, so a longer list must not make a trained model unfit.
+    """
 
     name: str
     edition: str
@@ -74,6 +88,7 @@ class Taxonomy:
     touchpoints: tuple[Touchpoint, ...]
     themes: tuple[Theme, ...]
     replaced_by: tuple[tuple[str, str | None], ...] = ()  # retired id -> its successor, None = dropped
+    competitors: tuple[Competitor, ...] = ()
 
     @property
     def id(self) -> str:
@@ -81,8 +96,9 @@ class Taxonomy:
 
     @cached_property
     def digest(self) -> str:
-        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(content.encode()).hexdigest()
+        content = asdict(self)
+        del content["competitors"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
     def stage_of(self) -> dict[str, str]:

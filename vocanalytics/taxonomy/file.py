@@ -11,14 +11,16 @@ from typing import Any, TypeVar
 import yaml
 
 from vocanalytics.errors import TaxonomyError
-from vocanalytics.taxonomy import MODES, PHASES, Stage, Taxonomy, Theme, Touchpoint
+from vocanalytics.taxonomy import MODES, PHASES, Competitor, Stage, Taxonomy, Theme, Touchpoint
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_TOP = ("name", "edition", "min_f1", "stages", "touchpoints", "themes", "replaced_by")
+_TOP = ("name", "edition", "min_f1", "stages", "touchpoints", "themes", "replaced_by", "competitors")
 _LISTS = ("include", "exclude", "phrases", "examples")
 _STAGE = ("id", "label", "phase", "about")
-_THEME = ("id", "label", "about", *_LISTS, "min_f1")
-_TOUCHPOINT = (*_THEME, "stage", "owner", "mode")
+_LABEL = ("id", "label", "about", *_LISTS, "min_f1")
+_THEME = (*_LABEL, "only_alone")
+_COMPETITOR = ("label", "phrases", "ordinary_word")
+_TOUCHPOINT = (*_LABEL, "stage", "owner", "mode")
 _MAX_BYTES = 20_000_000
 Built = TypeVar("Built")
 
@@ -67,7 +69,9 @@ def parse(content: object, where: str) -> Taxonomy:
         touchpoints=_each(top, "touchpoints", where, _touchpoint),
         themes=_each(top, "themes", where, _theme),
         replaced_by=_retired(top.get("replaced_by") or {}, where),
+        competitors=_each(top, "competitors", where, _competitor),
     )
+    _check_spellings(taxonomy, where)
     _check_references(taxonomy, where)
     return taxonomy
 
@@ -80,7 +84,7 @@ def _stage(entry: object, where: str) -> Stage:
 
 def _theme(entry: object, where: str) -> Theme:
     fields = _mapping(entry, where, _THEME)
-    return Theme(**_named(fields, where), **_described(fields, where))
+    return Theme(only_alone=_flag(fields, "only_alone", where), **_named(fields, where), **_described(fields, where))
 
 
 def _touchpoint(entry: object, where: str) -> Touchpoint:
@@ -92,6 +96,34 @@ def _touchpoint(entry: object, where: str) -> Touchpoint:
         **_named(fields, where),
         **_described(fields, where),
     )
+
+
+def _competitor(entry: object, where: str) -> Competitor:
+    fields = {"label": entry} if isinstance(entry, str) else _mapping(entry, where, _COMPETITOR)
+    label = _text(fields, "label", where)
+    if not label:
+        raise TaxonomyError(f"{where}: label is blank; name the brand. Nothing was loaded.")
+    phrases = _texts(fields.get("phrases"), f"{where}: phrases")
+    return Competitor(label, phrases, _flag(fields, "ordinary_word", where))
+
+
+def _flag(fields: Mapping[str, Any], key: str, where: str) -> bool:
+    value = fields.get(key, False)
+    if not isinstance(value, bool):
+        raise TaxonomyError(f"{where}: {key} must be true or false; found {value!r}. Nothing was loaded.")
+    return value
+
+
+def _check_spellings(taxonomy: Taxonomy, where: str) -> None:
+    owners: dict[str, str] = {}
+    for brand in taxonomy.competitors:
+        for spelling in sorted({text.casefold() for text in (brand.label, *brand.phrases)}):
+            if spelling in owners:
+                raise TaxonomyError(
+                    f"{where}: competitors {owners[spelling]!r} and {brand.label!r} share the spelling {spelling!r}; "
+                    "leave it to one of them. Nothing was loaded."
+                )
+            owners[spelling] = brand.label
 
 
 def _named(fields: Mapping[str, Any], where: str) -> dict[str, Any]:

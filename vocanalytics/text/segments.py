@@ -1,8 +1,9 @@
 """Splits a verbatim into ideas: sentences and bullets, then clauses where polarity or subject turns.
 
 Rules instead of a parser: an idea starts where a customer marks it, and rules read 10,000 short texts
-a second where a parser reads 300. One pass of one pattern finds every place that may end an idea;
-what must never be cut (addresses, numbers, placeholders, abbreviations) is matched first and skipped.
+a second where a parser reads 300. One pass of one pattern finds every place that may end a sentence or turns;
+what must never be cut (addresses, numbers, placeholders, abbreviations) is matched first and skipped. What is
+left is looked at once more, as a list of opinions (`lists`), then as clauses about different things (`clauses`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from vocanalytics.text.clauses import split_clauses
 from vocanalytics.text.lists import split_list
 
-EDITION = "segments-2"
+EDITION = "segments-3"
 MOST_SEGMENTS = 300
 Span = tuple[int, int]
 
 _ABBREVIATIONS = (
-    "mr|mrs|ms|dr|prof|st|rev|sr|jr|vs|etc|e\\.g|i\\.e|approx|appt|dept|est|inc|ltd|co|no|tel|ext|fig|min|max|avg|govt"
+    "mr|mrs|ms|dr|prof|st|rev|sr|jr|vs|etc|e\\.g|i\\.e|approx|appt|dept|est|inc|ltd|co|tel|ext|fig|min|max|avg|govt"
     "|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|a\\.m|p\\.m|u\\.s|u\\.k|z\\.b|bzw|ca|nr|str|sra|sres"
 )
 _TURNS = (
@@ -27,17 +29,23 @@ _SUBJECT = "the|they|he|she|it|we|i|my|our|their|his|her|this|that|there|staff|n
 _SCAN = re.compile(
     rf"""
     (?P<keep>
-        (?:https?://|www\.)\S*[^\s.,!?;)] | [\w.+-]{{1,64}}@[\w-]{{1,64}}\.[\w.-]{{1,64}} | \[[A-Z][A-Z_0-9 ]{{0,30}}\]
-      | \d[\d.,:/-]*\d | \b(?i:{_ABBREVIATIONS})\.(?=\s+\S) | \b[A-Za-z]\.(?=\s?[A-Z][\w.])
-      | [:;=8][-o']?[)(\]\[DPp/\\|*](?!\w) | \b[\w-]{{1,40}}\.(?:com|org|net|co\.uk|de|eu|io|uk|fr|es|it)\b
+        \b(?=\w)(?:
+            (?:https?://|www\.)\S*[^\s.,!?;)] | [\w.+-]{{1,64}}@[\w-]{{1,64}}\.[\w.-]{{1,64}}
+          | (?i:{_ABBREVIATIONS})\.(?=\s+\S) | (?i:no)\.(?=\s*\d) | [A-Za-z]\.(?=\s?[A-Z][\w.])
+          | [\w-]{{1,40}}\.(?:com|org|net|co\.uk|de|eu|io|uk|fr|es|it)\b
+        )
+      | \d[\d.,:/-]*\d | \[[A-Z][A-Z_0-9 ]{{0,30}}\] | \A\s*\(?\d{{1,2}}[.)](?=\s)
     )
-  | (?P<line> [\r\n]\s*(?:[-*•–·▪‣]+\s+|\(?\d{{1,2}}[.)]\s+)? )
-  | (?P<pause> (?:(?<!\.)\.\.+|…)["'”’)\]]*\s* )
-  | (?P<end> (?<![.!?])[.!?]+["'”’)\]]*\s+ | [。！？]+ | (?<![.!?])[!?]+(?=[A-Za-z])
-        | (?<=[a-z]{{3}})\.(?=[A-Z][a-z]+\s) )
-  | (?P<stop> ;\s | (?<=\s)[–—|](?=\s) | • )
-  | (?P<turn> (?:,\s*|\s)(?=(?i:{_TURNS})[\s,]) )
-  | (?P<and> ,\s*(?=(?i:and|so)\s+(?i:{_SUBJECT})\s) )
+  | (?=\W|8)(?:
+        (?P<smile> (?: [:;=8][-o']?[)(\]\[DPp/\\|*](?!\w) | [\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f? )+\s* )
+      | (?P<line> [\r\n]\s*(?:[-*•–·▪‣]+\s+|\(?\d{{1,2}}[.)]\s+)? )
+      | (?P<pause> (?:(?<!\.)\.\.+|…)["'”’)\]]*\s* )
+      | (?P<end> (?<![.!?])[.!?]+["'”’)\]]*\s+ | [。！？]+ | (?<![.!?])[!?]+(?=[A-Za-z])
+            | (?<=[a-z]{{3}})\.(?=[A-Z][a-z]+\s) )
+      | (?P<stop> ;\s | (?<=\s)[–—|](?=\s) | • )
+      | (?P<turn> (?:,\s*|\s)(?=(?i:{_TURNS})[\s,]) )
+      | (?P<and> ,\s*(?=(?i:and|so)\s+(?i:{_SUBJECT})\s) )
+    )
     """,
     re.VERBOSE,
 )
@@ -47,6 +55,9 @@ _BOUND_BUT = re.compile(
 )
 _FIRST_WORD = re.compile(r"[\s,]*(\w+)")
 _NEEDS_COMMA = frozenset({"yet", "while", "though"})  # "not there yet", "for a while", "good though"
+# "spotless yet the corridor smelled", "on time though the seat was filthy"; not "not there yet", "even though"
+_OWN_SUBJECT = re.compile(rf"\w+\s+(?:{_SUBJECT})\s", re.I)
+_BOUND_YET = re.compile(r"(?:\b(?:not|no|never)\b.{0,40}|n['’]t\b.{0,40}|\b(?:even|as|has|have|is|are))$", re.I)
 _CONCESSION = re.compile(r"(?:although|though|even though|while|despite|in spite of)\s[^,]{8,200}?,\s+(?=\w)", re.I)
 _WORD = re.compile(r"[^\W_]")
 
@@ -100,8 +111,10 @@ def _cut(text: str, start: int, match: re.Match[str]) -> int | None:
     kind = match.lastgroup
     if kind == "keep":
         return None
-    if kind == "line":
-        return match.start()
+    if kind == "line":  # a heading belongs to what it heads
+        return None if text[start : match.start()].rstrip().endswith(":") else match.start()
+    if kind == "smile":
+        return match.end() if _closes(text, start, match) else None
     if kind == "pause":
         follows = text[match.end() : match.end() + 1]
         return match.end() if follows.isupper() and text[match.end() : match.end() + 2] != "I " else None
@@ -112,6 +125,14 @@ def _cut(text: str, start: int, match: re.Match[str]) -> int | None:
     return match.start() if _turns(text, start, match) else None
 
 
+def _closes(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether an emoji or emoticon ends an idea: words before it, and more than one after."""
+    if not match.group()[-1].isspace():
+        return False
+    before, after = text[max(start, match.start() - 60) : match.start()], text[match.end() : match.end() + 60]
+    return _has_words(before, 2) and _has_words(after, 2)
+
+
 def _turns(text: str, start: int, match: re.Match[str]) -> bool:
     before, after = text[max(start, match.start() - 60) : match.start()], text[match.end() : match.end() + 60]
     needed = 3 if match.lastgroup == "and" else 1
@@ -120,7 +141,7 @@ def _turns(text: str, start: int, match: re.Match[str]) -> bool:
     word = _FIRST_WORD.match(after)
     lowered = word.group(1).lower() if word else ""
     if lowered in _NEEDS_COMMA and "," not in match.group():
-        return False
+        return lowered != "while" and bool(_OWN_SUBJECT.match(after)) and not _BOUND_YET.search(before)
     return not (lowered == "but" and _BOUND_BUT.search(before))
 
 
@@ -133,7 +154,8 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Span]:
     if concession:
         yield start, concession.end()
         start = concession.end()
-    yield from split_list(text, start, end)
+    parts = list(split_list(text, start, end))
+    yield from parts if len(parts) > 1 else split_clauses(text, start, end)
 
 
 def _skip_space(text: str, start: int, end: int) -> int:

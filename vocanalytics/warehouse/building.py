@@ -21,21 +21,35 @@ from duckdb.func import ARROW, SPECIAL
 
 from vocanalytics.errors import CheckFailed, ConfigError
 from vocanalytics.taxonomy import Taxonomy
+from vocanalytics.warehouse import company
 from vocanalytics.warehouse.contracts import INSIGHTS, TABLES, Check, Contract, load_contracts
 
 logger = logging.getLogger(__name__)
 
-VectorFunction = Callable[..., Any]  # arrays of floats in, an array of floats of the same length out
+# of FUNCTIONS: arrays of floats in, an array of floats of the same length out;
+# of PROCEDURES: a mapping of columns in, a mapping of columns out, with as many rows as it likes
+VectorFunction = Callable[..., Any]
 
 # function -> how many arguments; what SQL cannot compute
 FUNCTIONS = {"share_change_p_value": 4, "normal_p_value": 1, "student_quantile": 1}
+
+# step -> function that makes it of the rows its query selects; what no function of single rows can compute
+PROCEDURES = {"_driver_estimates": "driver_estimates", "_ranks": "rank_ranges", "_spike_tests": "spike_tests"}
 
 # in the order they are built; each reads only earlier ones
 ORDER = (
     "_withheld", "_frame", "_items", "feedback", "mentions", "alerts", "_periods", "_days", "_main_questions",
     "_scores", "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
-    "_quotes", "_pain_tests", "pain_points", "_places", "_place_counts", "_place_scores", "_scorecard",
+    "_quotes", "_pain_tests", "_exposure_rates", "_pain_states", "_ranks_weighed", "_ranks", "_audit", "_audit_cells",
+    "_groups_over_members", "_groups_over", "_quality_population", "_quality_shares", "model_quality",
+    "pain_points", "_places", "_place_counts", "_place_scores", "_scorecard",
     "touchpoint_scorecard", "journey_scorecard", "source_coverage",
+    "_movement_told", "_movement_arrivals", "_movement_days", "_movement_sums", "_movement_parts", "_movement_doubles",
+    "_movement_editions", "_movement_figures", "movement",
+    "_driver_mentions", "_driver_responses", "_driver_gaps", "_driver_estimates", "drivers",
+    "_group_facts", "_groups", "_group_members", "_group_bases", "_group_strata", "_group_tests", "_group_estimates",
+    "group_contrasts",
+    "events", "_spike_volumes", "_spike_counts", "_spike_series", "_spike_tests", "spikes",
 )  # fmt: skip
 
 STANDS = "The publication before still stands."
@@ -61,10 +75,12 @@ def build(
     taxonomy: Taxonomy,
     functions: Mapping[str, VectorFunction],
     tables: Collection[str] = TABLES,
+    events: company.Rows = (),
+    exposures: company.Rows = (),
 ) -> dict[str, int]:
     """Create published tables in ``schema`` (an attached database) and check them; returns rows per table.
 
-    ``tables`` are those wanted; what they read is built with them.
+    ``tables`` are those wanted; what they read is built with them. ``events`` and ``exposures`` as in `company`.
 
     ``con`` is left as it was found: steps, macros and functions are gone afterwards, whatever happens.
 
@@ -78,9 +94,13 @@ def build(
     contracts = load_contracts()
     rows = {}
     with _workbench(con, taxonomy, functions):
+        company.lay_out(con, events, exposures)
         for name in _needed(tables):
             query = _query(name)
             parameters = _parameters(query, edition)
+            if name in PROCEDURES:
+                _proceed(con, name, functions[PROCEDURES[name]], query, parameters)
+                continue
             if name.startswith("_"):
                 con.execute(f"create temp table {name} as {query}", parameters)
                 continue
@@ -149,6 +169,19 @@ def _tell(contract: Contract, promise: Check, bad: int) -> None:
     logger.warning("%s", message)
 
 
+def _proceed(
+    con: duckdb.DuckDBPyConnection, name: str, function: VectorFunction, query: str, parameters: dict[str, Any]
+) -> None:
+    """Make a step of what the function makes of the query's columns; NaN and None come back as null."""
+    selected = con.sql(query, params=parameters).to_arrow_table()
+    made = function({column: selected[column].to_numpy() for column in selected.column_names})
+    con.register("made", pa.table({column: pa.array(values, from_pandas=True) for column, values in made.items()}))
+    try:
+        con.execute(f"create temp table {name} as from made")
+    finally:
+        con.unregister("made")
+
+
 def _count(con: duckdb.DuckDBPyConnection, selection: str) -> int:
     return int(con.execute(f"select count(*) {selection}").fetchall()[0][0])
 
@@ -163,7 +196,7 @@ def _workbench(
     con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy, functions: Mapping[str, VectorFunction]
 ) -> Iterator[None]:
     """Macros, functions and the coding frame, there while tables are built."""
-    absent = sorted(FUNCTIONS.keys() - functions.keys())
+    absent = sorted({*FUNCTIONS, *PROCEDURES.values()} - functions.keys())
     if absent:
         raise ConfigError(f"publishing needs the function(s) {', '.join(absent)}; pass them in. {STANDS}")
     _clear(con)
@@ -187,6 +220,7 @@ def _clear(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop {'table' if name.startswith('_') else 'view'} if exists temp.{name}")
     for name in ("taxonomy_stages", "taxonomy_touchpoints", "taxonomy_themes", "taxonomy_labels"):
         con.execute(f"drop table if exists temp.{name}")
+    company.clear(con)
     for name in re.findall(r"create temp macro (\w+)", _macros()):
         con.execute(f"drop macro if exists temp.{name}")
 

@@ -25,6 +25,12 @@ TABLES = (
     "touchpoint_scorecard",
     "journey_scorecard",
     "source_coverage",
+    "model_quality",
+    "movement",
+    "drivers",
+    "group_contrasts",
+    "spikes",
+    "events",
 )
 
 _KEYS = (

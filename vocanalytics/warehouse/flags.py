@@ -26,16 +26,38 @@ _OUTDATED = """
 
 
 def waiting(con: Connection, edition: str, limit: int) -> pa.Table:
-    """Up to ``limit`` text items of a current revision that this edition has not read: item_id, revision, verbatim."""
+    """Up to ``limit`` text items of a current revision that this edition has not read.
+
+    Columns: item_id, revision, verbatim, and spans, the segments of its latest tagging (start and end, exclusive, in
+    characters), null without one.
+    """
     return con.sql(
         """
-        select items.item_id, items.revision, items.verbatim
-        from feedback_items as items
-        anti join (select item_id, revision from flaggings where edition = $edition) as done
-            on done.item_id = items.item_id and done.revision = items.revision
-        where items.content = 'text'
+        with items as (
+            select items.item_id, items.revision, items.verbatim
+            from feedback_items as items
+            anti join (select item_id, revision from flaggings where edition = $edition) as done
+                on done.item_id = items.item_id and done.revision = items.revision
+            where items.content = 'text'
+            order by items.item_id
+            limit $limit
+        ),
+        latest as (
+            select item_id, revision, arg_max((model, taxonomy), (tagged_at, model, taxonomy)) as pair
+            from taggings semi join items using (item_id, revision)
+            group by item_id, revision
+        ),
+        judged as (
+            select
+                item_id, revision,
+                list({'start': span_start, 'end': span_end} order by segment_no) as spans
+            from segments inner join latest using (item_id, revision)
+            where (segments.model, segments.taxonomy) = latest.pair
+            group by item_id, revision
+        )
+        select items.item_id, items.revision, items.verbatim, judged.spans
+        from items left join judged using (item_id, revision)
         order by items.item_id
-        limit $limit
         """,
         params={"edition": edition, "limit": limit},
     ).to_arrow_table()

@@ -8,7 +8,7 @@ from vocanalytics.warehouse.connection import Connection, scalars, transaction
 _OF_SOURCE = {
     **{
         table: "item_id in (select item_id from forgotten_items)"
-        for table in ("labels", "label_draws", "replaced_readings", "flags", "flaggings")
+        for table in ("labels", "label_draws", "replaced_readings", "flags", "flaggings", "comparisons")
     },
     "tags": "item_id in (select item_id from forgotten_items)",
     "segments": "item_id in (select item_id from forgotten_items)",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ import duckdb
 from vocanalytics.errors import CheckFailed
 from vocanalytics.taxonomy import Taxonomy
 from vocanalytics.warehouse.building import STANDS, Edition, VectorFunction, build
+from vocanalytics.warehouse.company import Rows
 from vocanalytics.warehouse.contracts import INSIGHTS, Column, Contract, load_contracts
 from vocanalytics.warehouse.publications import DATABASES, current, link, prune, require_free, seal, sweep, sync
 from vocanalytics.warehouse.shareable import share, shareable_columns
@@ -51,6 +53,8 @@ def publish(
     min_cell: int,
     as_of: date | None,
     run_id: str,
+    events: Rows = (),
+    exposures: Rows = (),
 ) -> Published:
     """Build, check and publish every insight table from the working store ``con``.
 
@@ -64,6 +68,8 @@ def publish(
         Smallest base of a share and smallest count; thinner rows are flagged, and hidden in the shareable edition.
     as_of : date, optional
         Last day of the data. Default: the latest day submitted on that is not after its own ingest.
+    events, exposures : sequence of mappings
+        What the company told beside its feeds, as `vocanalytics.sources` reads it.
 
     Raises
     ------
@@ -77,12 +83,16 @@ def publish(
     folder.mkdir(parents=True, exist_ok=True)
     require_free(folder)
     sweep(folder)
+    _remember(con, folder)
     now = datetime.now(UTC)
     building = folder / f"{now:%Y%m%dT%H%M%S-%f}.building"
     building.mkdir()
     try:
         with _attached(con, building / DATABASES[0], "publication"):
-            rows = build(con, "publication", edition=edition, taxonomy=taxonomy, functions=functions)
+            rows = build(
+                con, "publication", edition=edition, taxonomy=taxonomy, functions=functions,
+                events=events, exposures=exposures,
+            )  # fmt: skip
             content = _content_digest(con, rows, edition)
             standing = current(folder)
             if standing is not None and standing["content"] == content:
@@ -99,6 +109,15 @@ def publish(
         shutil.rmtree(building, ignore_errors=True)
     prune(folder)
     return Published(final.name, final, False, rows)
+
+
+def _remember(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Keep in the store what was told and when, because folders are pruned; ``movement`` tells late arrivals by it."""
+    for path in folder.glob("*/manifest.json"):
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, duckdb.ConversionException):  # damaged
+            told = json.loads(path.read_text(encoding="utf-8"))
+            row = [told[name] for name in ("id", "created_at", "as_of", "model", "taxonomy")]
+            con.execute("insert or ignore into publications values (?, ?, ?, ?, ?)", row)
 
 
 def _require_tagged(con: duckdb.DuckDBPyConnection, model: str, taxonomy: str) -> None:

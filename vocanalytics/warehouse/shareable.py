@@ -4,14 +4,17 @@ A row is hidden when its base or one of its counts is too small. Where rows add 
 weeks to four weeks, months to a quarter), one hidden row among visible ones could be worked out by subtraction, so
 the smallest visible neighbour is hidden with it, until at least two are hidden and their sum is not small itself
 (complementary suppression: Cox, "Suppression methodology and statistical disclosure control", JASA 75, 1980).
+What several sums together still give away is found by solving them, and hidden in the same way.
 Comparisons and scores of cells are left out altogether: a prior count is another row's count.
 """
 
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 
 from vocanalytics.warehouse.contracts import Column, Contract
+from vocanalytics.warehouse.subtraction import given_away
 
 IS_SUPPRESSED = Column(
     "is_suppressed",
@@ -52,12 +55,12 @@ def share(
     con.execute(f"""
         create or replace temp table shield as
         select row_number() over (order by {grain}) as row_no, {grain}, {", ".join(watched)},
-            {contract.base} as base, {thin} as is_suppressed
+            {contract.base} as base, {thin} as is_thin, is_thin as is_suppressed
         from {built} {kept}
     """)
     if contract.additive:
         _lay_out_equations(con, contract)
-        while _hide_one_more(con, watched):
+        while _hide_one_more(con, watched) or _hide_for_sums_together(con, watched):
             pass
         con.execute("drop table equations")
     _write(con, contract, built, target)
@@ -112,6 +115,36 @@ def _hide_one_more(con: duckdb.DuckDBPyConnection, watched: dict[str, int]) -> b
         )
     """).fetchall()[0]
     return bool(hidden)
+
+
+def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, int]) -> bool:
+    """Hide the smallest visible row beside every thin one that the sums leave only one value for."""
+    hidden = con.execute("""
+        select dense_rank() over (order by axis, total_no) as equation, row_no, is_total
+        from equations semi join (from shield where is_suppressed) using (row_no)
+    """).fetchnumpy()
+    equation, row, is_total = (np.asarray(hidden[name]) for name in ("equation", "row_no", "is_total"))
+    leaking = given_away(equation, row, is_total)
+    first = next(iter(watched))
+    (count,) = con.execute(
+        f"""
+        update shield set is_suppressed = true where row_no in (
+            with thin as (from shield where is_thin and row_no in (select unnest($leaking))),
+            beside as (
+                select thin.row_no as thin_no, other.row_no, other.is_total
+                from thin
+                inner join equations as own on own.row_no = thin.row_no
+                inner join equations as other using (axis, total_no)
+            )
+            select arg_min(row_no, {{'total': is_total, 'nil': {first} = 0, 'n': {first}, 'base': base, 'row': row_no}})
+            from beside inner join shield using (row_no)
+            where not is_suppressed
+            group by thin_no
+        )
+        """,
+        {"leaking": leaking},
+    ).fetchall()[0]
+    return bool(count)
 
 
 def _write(con: duckdb.DuckDBPyConnection, contract: Contract, built: str, target: str) -> None:

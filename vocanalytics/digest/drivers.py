@@ -1,0 +1,152 @@
+"""Drivers: how much a mention goes with the score, against how customers feel there. Association, never cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from vocanalytics.digest import words
+from vocanalytics.digest.reading import Published
+
+Row = dict[str, Any]
+
+MOST_DRIVERS = 6
+MOMENTS = 3  # touchpoints of a source that are called moments of truth
+WHY_NOT = {
+    "base": "too few customers",
+    "collinear": "always mentioned together with others",
+    "unstable": "their order would differ in another sample",
+}
+MENTIONED = {"negative": "complaints", "positive": "praise"}
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    what: str
+    importance: str  # empty where it cannot be ranked
+    gap: str
+    performance: str  # net sentiment of the period there; empty for themes and where too few spoke
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """Those of one source's main score at one level; ``note`` says why there are no ranks."""
+
+    source: str
+    level: str
+    lines: list[Driver]
+    note: str
+    base: str
+
+
+def drivers(published: Published) -> list[Drivers]:
+    """Per source and level: the ranked ones by rank, or where none is, those with a clear score gap, in no order."""
+    asked = {(row["source"], row["question_id"], row["score_scale"]) for row in published.scores if row["is_main"]}
+    rows = [row for row in published.drivers if (row["source"], row["question_id"], row["score_scale"]) in asked]
+    found = []
+    for (source, level), group in groupby(rows, key=lambda row: (row["source"], row["level"])):
+        mine = list(group)
+        ranked = [row for row in mine if row["driver_rank"] is not None]
+        shown = ranked[:MOST_DRIVERS] or sorted(_clear(mine)[:MOST_DRIVERS], key=lambda row: row["place_label"])
+        found.append(
+            Drivers(
+                source=words.plain(source),
+                level=f"{level}s",
+                lines=[_driver(row, published) for row in shown],
+                note="" if ranked else _why_not(mine),
+                base=f"{words.many(mine[0]['response_count'], 'response')}, "
+                f"{words.span(mine[0]['first_on'], mine[0]['last_on'])}",
+            )
+        )
+    return found
+
+
+def moments(published: Published) -> set[str]:
+    """Touchpoints that are among the first three ranked drivers of a source's main score."""
+    asked = {(row["source"], row["question_id"], row["score_scale"]) for row in published.scores if row["is_main"]}
+    found: dict[str, list[str]] = {}
+    for row in published.drivers:
+        key = (row["source"], row["question_id"], row["score_scale"])
+        if row["level"] == "touchpoint" and row["driver_rank"] is not None and key in asked:
+            places = found.setdefault(row["source"], [])
+            if row["place"] not in places:
+                places.append(row["place"])
+    return {place for places in found.values() for place in places[:MOMENTS]}
+
+
+def _clear(rows: list[Row]) -> list[Row]:
+    """Score gaps whose bounds, as they are shown, leave 0 out; the most mentioned first."""
+    known = [row for row in rows if row["score_gap_low"] is not None]
+    clear = [row for row in known if not round(row["score_gap_low"], 1) <= 0 <= round(row["score_gap_high"], 1)]
+    return sorted(clear, key=lambda row: (-row["mention_count"], row["place"]))
+
+
+def _why_not(rows: list[Row]) -> str:
+    reasons = [row["not_ranked_because"] for row in rows]
+    told = [f"{words.many(reasons.count(why), 'mention')}: {text}" for why, text in WHY_NOT.items() if why in reasons]
+    return f"None can be ranked ({'; '.join(told)}). Below, in no order, those with a clear difference in score."
+
+
+def _driver(row: Row, published: Published) -> Driver:
+    importance = ""
+    if row["driver_rank"] is not None:
+        bounds = words.share_interval(row["shapley_share_pct_low"], row["shapley_share_pct_high"])
+        importance = f"{words.percent(row['shapley_share_pct'])} ({bounds})"
+    net = _net(row, published)
+    return Driver(
+        what=f"{row['place_label']}, {MENTIONED[row['polarity']]}",
+        importance=importance,
+        gap=_gap(row),
+        performance=_performance(net),
+        verdict=verdict(row, net),
+    )
+
+
+def _gap(row: Row) -> str:
+    if row["score_gap"] is None:
+        return ""
+    base = f"{row['mention_count']:,} of {words.many(row['response_count'], 'response')}"
+    if row["score_gap_low"] is None:
+        return f"{words.score_gap(row['score_gap'])} ({base})"
+    return (
+        f"{words.score_gap(row['score_gap'])} ({base}; "
+        f"{words.interval(row['score_gap_low'], row['score_gap_high'], 1)})"
+    )
+
+
+def _net(row: Row, published: Published) -> Row | None:
+    enough = published.publication.min_cell
+    for one in published.touchpoints:
+        same = one["source"] == row["source"] and one["touchpoint"] == row["place"]
+        if row["level"] == "touchpoint" and same and one["mention_item_count"] >= enough:
+            return one
+    return None
+
+
+def _performance(net: Row | None) -> str:
+    if net is None:
+        return ""
+    bounds = words.interval(net["net_sentiment_low"], net["net_sentiment_high"])
+    return f"{words.signed(net['net_sentiment'])} ({words.many(net['mention_item_count'], 'item')}, {bounds})"
+
+
+def verdict(row: Row, net: Row | None) -> str:
+    """Importance against performance, by bounds: important is a lower bound over an equal share, unhappy an upper
+    bound of net sentiment under 0.
+
+    >>> ranked = {"driver_rank": 1, "driver_count": 10, "shapley_share_pct_low": 12.0, "shapley_share_pct_high": 30.0}
+    >>> verdict(ranked, {"net_sentiment_low": -60.0, "net_sentiment_high": -20.0})
+    'fix first'
+    >>> verdict(ranked, {"net_sentiment_low": -60.0, "net_sentiment_high": 10.0})
+    'important, mood not clear'
+    """
+    if row["driver_rank"] is None:
+        return "not ranked"
+    equal = 100 / row["driver_count"]
+    if row["shapley_share_pct_low"] <= equal:
+        return "minor" if row["shapley_share_pct_high"] < equal else "importance not clear"
+    if net is None or net["net_sentiment_low"] <= 0 <= net["net_sentiment_high"]:
+        return "important, mood not clear" if net else "important"
+    return "fix first" if net["net_sentiment_high"] < 0 else "keep it up"

@@ -1,0 +1,37 @@
+-- _movement_editions: what reading the same items with another pair does to a figure.
+--
+-- Grain     one row per period first told by another pair, metric, touchpoint (and `all`)
+-- Reads     _movement_doubles, _movement_told, _days
+-- Caveats   Of items known when the span was first told; null where fewer than nine in ten of them are read by both.
+
+with
+
+summed as (
+
+    select period_no, touchpoint, sum(columns(counts.* exclude (model, taxonomy, submitted_on, arrival_no, touchpoint)))
+    from _movement_told
+    inner join (from _days where is_prior) as days using (period_no)
+    inner join _movement_doubles as counts
+        on counts.submitted_on = days.submitted_on and counts.model = told_model and counts.taxonomy = told_taxonomy
+            and arrival_no <= told_no
+    group by all
+
+),
+
+based as (
+
+    select places.*, everyone.double_count as base, everyone.double_count >= 0.9 * everyone.item_count as is_known
+    from summed as places
+    inner join (from summed where touchpoint = 'all') as everyone using (period_no)
+
+)
+
+select
+    period_no, touchpoint, 'negative_share_pct' as metric,
+    case when is_known then 100.0 * (down - old_down) / base end as edition
+from based
+union all
+select
+    period_no, touchpoint, 'net_sentiment',
+    case when is_known then 100.0 * (up - down) / nullif(n, 0) - 100.0 * (old_up - old_down) / nullif(old_n, 0) end
+from based
