@@ -27,17 +27,17 @@ create temp macro difference_low(now, now_low, before, before_high) as
 create temp macro difference_high(now, now_high, before, before_low) as
     now - before + sqrt((now_high - now) ^ 2 + (before - before_low) ^ 2);
 
--- net score of a trinomial, adjusted Wald (Rocks 2016): 3/4 added to either end, 3 to the base
+-- net score of a trinomial, adjusted Wald (Rocks 2016): 3/4 added to either end, 3 to the base, drawn to the figure
 create temp macro net_adjusted(up, down, n) as (up - down) * n / (n + 3);
 
 create temp macro net_error(up, down, n) as
     sqrt(((up + down) * n + 1.5) / (n + 3) / (n + 3) - net_adjusted(up, down, n) ^ 2 / (n + 3));
 
-create temp macro net_low(up, down, n) as
-    case when n > 0 then at_least(100 * (net_adjusted(up, down, n) - z_95() * net_error(up, down, n)), -100.0) end;
+create temp macro net_low(up, down, n) as case when n > 0 then
+    at_least(100 * least(up - down, net_adjusted(up, down, n) - z_95() * net_error(up, down, n)), -100.0) end;
 
-create temp macro net_high(up, down, n) as
-    case when n > 0 then at_most(100 * (net_adjusted(up, down, n) + z_95() * net_error(up, down, n)), 100.0) end;
+create temp macro net_high(up, down, n) as case when n > 0 then
+    at_most(100 * greatest(up - down, net_adjusted(up, down, n) + z_95() * net_error(up, down, n)), 100.0) end;
 
 -- sample variance from a count, a sum and a sum of squares
 create temp macro variance_of(n, total, squares) as

@@ -42,7 +42,8 @@ def wilson(count: ArrayLike, base: ArrayLike) -> Bounds:
 
 
 def nps(promoters: ArrayLike, detractors: ArrayLike, base: ArrayLike) -> Bounds:
-    """Bounds of a Net Promoter Score, -100 to 100: adjusted Wald, 3/4 added to either end and 3 to the base.
+    """Bounds of a Net Promoter Score, -100 to 100: adjusted Wald, 3/4 added to either end and 3 to the base,
+    drawn to the score itself where it would lie outside.
 
     Rocks, "Interval estimation for the Net Promoter Score", The American Statistician 70 (2016), arXiv 1601.07235.
 
@@ -57,8 +58,10 @@ def nps(promoters: ArrayLike, detractors: ArrayLike, base: ArrayLike) -> Bounds:
     with np.errstate(divide="ignore", invalid="ignore"):
         up, down = (for_ + 0.75) / (n + 3), (against + 0.75) / (n + 3)
         reach = Z_95 * np.sqrt((up + down - (up - down) ** 2) / (n + 3))
-    bounds = (np.where(n > 0, np.clip(side, -1, 1) * 100, np.nan) for side in (up - down - reach, up - down + reach))
-    return Bounds(*bounds)
+        figure = (for_ - against) / n
+    # of one or two answers the shifted interval may leave out the figure itself
+    sides = np.minimum(figure, up - down - reach), np.maximum(figure, up - down + reach)
+    return Bounds(*(np.where(n > 0, np.clip(side, -1, 1) * 100, np.nan) for side in sides))
 
 
 def net_sentiment(positive: ArrayLike, negative: ArrayLike, base: ArrayLike) -> Bounds:
