@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from workspace import Workspace, sample
+from workspace import BAKERY, Workspace, sample
 
 from vocanalytics.config import Settings
 from vocanalytics.steps.daily import run_daily
@@ -15,6 +15,13 @@ from vocanalytics.steps.report import RunReport
 @pytest.fixture
 def workspace(tmp_path):
     return Workspace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def bakery_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("frame") / "bakery.yaml"
+    path.write_text(BAKERY, encoding="utf-8")
+    return path
 
 
 @dataclass(frozen=True)

@@ -21,18 +21,6 @@ from vocanalytics.tagging.themes import Axis
 from vocanalytics.tagging.training import train_themes
 from vocanalytics.taxonomy import Theme, load_taxonomy
 
-BAKERY = """
-name: bakery
-edition: "1"
-stages: [{id: visit, label: Visit, phase: purchase}]
-touchpoints:
-  - {id: counter, label: Counter, stage: visit, about: Being served at the counter in the shop}
-  - {id: webshop, label: Web shop, stage: visit, about: Ordering bread online}
-themes:
-  - {id: taste, label: Taste, about: How the bread and cakes taste}
-  - {id: queue, label: Waiting time, about: How long customers wait in the queue}
-  - {id: price, label: Price, about: What the bread costs}
-"""
 TEXTS = [
     "Love the car, but the dealer never called me back.",
     "",
@@ -44,13 +32,6 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def tagger():
     return Tagger.load()
-
-
-@pytest.fixture(scope="module")
-def bakery_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("frame") / "bakery.yaml"
-    path.write_text(BAKERY, encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 import yaml
-from workspace import ROOT, voc
+from workspace import BAKERY, ROOT, voc
 
 from vocanalytics import Encoder, Tagger
 from vocanalytics.config import Settings
@@ -21,18 +21,6 @@ from vocanalytics.tagging.frame_preview import Told, preview
 from vocanalytics.tagging.reasons import explain
 from vocanalytics.taxonomy import Taxonomy, Theme, Touchpoint
 
-BAKERY = """
-name: bakery
-edition: "1"
-stages: [{id: visit, label: Visit, phase: purchase}]
-touchpoints:
-  - {id: counter, label: Counter, stage: visit, about: Being served at the counter in the shop}
-  - {id: webshop, label: Web shop, stage: visit, about: Ordering bread online}
-themes:
-  - {id: taste, label: Taste, about: How the bread and cakes taste}
-  - {id: queue, label: Waiting time, about: How long customers wait in the queue}
-  - {id: price, label: Price, about: What the bread costs}
-"""
 TASTE = (
     "The bread tasted wonderful", "Stale and tasteless rolls", "These cakes are delicious", "Far too salty for me",
     "The croissants have no flavour", "A lovely sour taste in the rye", "The cake was dry and bland",
@@ -48,13 +36,6 @@ QUEUE = (
 @pytest.fixture(scope="session")
 def encoder():
     return Encoder.load()
-
-
-@pytest.fixture(scope="session")
-def bakery_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("frame") / "bakery.yaml"
-    path.write_text(BAKERY, encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="session")

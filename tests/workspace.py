@@ -28,6 +28,19 @@ REVIEWS = """
     questions: [{id: review, column: text}]
     scores: [{id: stars, column: stars, scale: stars_1_5}]
 """
+# a frame of names and abouts alone
+BAKERY = """
+name: bakery
+edition: "1"
+stages: [{id: visit, label: Visit, phase: purchase}]
+touchpoints:
+  - {id: counter, label: Counter, stage: visit, about: Being served at the counter in the shop}
+  - {id: webshop, label: Web shop, stage: visit, about: Ordering bread online}
+themes:
+  - {id: taste, label: Taste, about: How the bread and cakes taste}
+  - {id: queue, label: Waiting time, about: How long customers wait in the queue}
+  - {id: price, label: Price, about: What the bread costs}
+"""
 HEADER = "id,date,stars,text,author\n"
 
 
