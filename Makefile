@@ -24,7 +24,7 @@ help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo "make lint | types | unit         parts of make test"
 	@echo "make browser                     what tests/browser needs: Chromium (Debian packages, as root), axe-core (npm)"
-	@echo "make hf                          tests of what needs torch (installs it beside the environment)"
+	@echo "make hf                          tests of what needs torch and onnx (installs them beside the environment)"
 	@echo "make constraints                 resolve pyproject.toml anew into constraints.txt"
 	@echo "make dictionary                  write data/README.md from the contracts"
 	@echo "make clean                       remove what runs made in data/ (asks nothing)"
@@ -61,10 +61,10 @@ $(VENV)/browser.stamp: $(BIN)/python tests/browser/package-lock.json
 
 # torch in a folder of its own: with it in the environment every start of the program would import it
 hf: $(VENV)/hf.stamp
-	PYTHONPATH=$(VENV)/hf $(BIN)/python -m pytest -q tests/test_own_polarity.py tests/test_slimming.py
+	PYTHONPATH=$(VENV)/hf $(BIN)/python -m pytest -q tests/test_own_polarity.py tests/test_slimming.py tests/test_concepts.py tests/test_smoothing.py
 
 $(VENV)/hf.stamp: $(VENV)/test.stamp
-	$(PIP) install --target $(VENV)/hf --upgrade -c constraints.txt 'torch==2.13.0'
+	$(PIP) install --target $(VENV)/hf --upgrade -c constraints.txt 'torch==2.13.0' 'onnx==1.23.2'
 	@touch $@
 
 $(BIN)/python:

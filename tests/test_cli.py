@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import duckdb
 import pandas as pd
 import pytest
 from workspace import HEADER, ROOT, sample, voc
@@ -211,6 +212,36 @@ def test_tables_and_sql_read_the_publication(sample_run):
     refused = voc("sql", "create table mine as select 1", *where)
     assert refused.returncode != 0
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "told"),
+    [
+        (
+            "select * from feedbak",
+            CheckFailed,
+            r"no table feedbak; did you mean feedback\? Published are .*pain",
+        ),
+        ("select polarty from feedback", CheckFailed, 'Referenced column "polarty" not found .*"polarity"'),
+        ("select cuont(*) from feedback", CheckFailed, 'cuont does not exist; Did you mean "count"'),
+        ("select * from read_csv('/etc/passwd')", ConfigError, 'Cannot access file "/etc/passwd"'),
+        ("from '/etc/passwd'", CheckFailed, "there is no table /etc/passwd"),
+        ("select verbatim::int from feedback where verbatim is not null", ConfigError, "convert string. Nothing"),
+    ],
+)
+def test_sql_names_what_is_unknown_and_sees_no_other_file(tmp_path, query, error, told):
+    published = tmp_path / "published" / "p1"
+    published.mkdir(parents=True)
+    (tmp_path / "published" / "current").symlink_to("p1")
+    manifest = {"id": "p1", "as_of": "2026-11-22", "model": "m", "taxonomy": "t", "rows": {}}
+    (published / "manifest.json").write_text(json.dumps(manifest))
+    with duckdb.connect(published / "insights.duckdb") as con:
+        con.execute("create table feedback as select 'Bad dealer' as verbatim, 'negative' as polarity")
+        con.execute("create table pain_points (theme text)")
+    assert "negative" in ask(Settings(home=tmp_path), "select polarity from feedback")
+    with pytest.raises(error, match=told) as raised:
+        ask(Settings(home=tmp_path), query)
+    assert "dealer" not in str(raised.value)
 
 
 def test_tables_before_any_run_says_what_to_do(tmp_path):

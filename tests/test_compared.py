@@ -47,6 +47,15 @@ def brands(text: str, reader: BrandReader = MAKES, **own: str) -> list[str]:
         ("as quiet as a Mercedes-Benz", ["Mercedes-Benz"]),
         ("Nicer than my SEAT Leon was", ["SEAT"]),
         ("It rides as well as my Kia did, or my old Audi", ["Audi"]),
+        ("A Tesla would have charged twice as fast", ["Tesla"]),
+        ("Skoda Octavia has more boot space", ["Škoda"]),
+        ("Škoda is cheaper for the same kit", ["Škoda"]),
+        ("Volvos are safer", ["Volvo"]),
+        ("LEXUS SERVICE IS MILES AHEAD", ["Lexus"]),
+        ("bmw has wireless carplay as standard", ["BMW"]),
+        ("Nissan or Honda would never treat us so", ["Nissan", "Honda"]),
+        ("The SEAT Leon we had before was nimbler", ["SEAT"]),
+        ("It's no Rolls Royce but fine", ["Rolls-Royce"]),
     ],
 )
 def test_a_comparison_names_another_brand(text, expected):
@@ -62,6 +71,14 @@ def test_a_comparison_names_another_brand(text, expected):
         "Bought a Tesla in March and it is great",
         "Serviced my Volkswagen before the holidays",
         "Nothing to compare",
+        "I parked next to a Ford",
+        "My Porsche dealer is great",
+        "My Audi is faster than I thought",
+        "The BMW is better than expected",
+        "Our Tesla has more range in summer",
+        "The Kia dealer is better now",
+        "Toyota is better since the update",
+        "Kia would not honour the warranty",
     ],
 )
 def test_a_name_alone_may_be_the_own_car(text):
@@ -116,6 +133,11 @@ def test_any_company_brings_its_own_list():
 def test_offsets_hold_the_name(text):
     for found in MAKES.read(text, brand="Norvane"):
         assert text[found.start : found.end].casefold() in {"bmw", "tesla", "seat"}
+
+
+def test_a_name_may_lose_its_accents():
+    reader = BrandReader([Competitor("Nestlé"), Competitor("Häagen-Dazs")])
+    assert brands("better than Nestle, unlike haagen dazs", reader) == ["Nestlé", "Häagen-Dazs"]
 
 
 def test_the_edition_follows_the_list():

@@ -36,6 +36,20 @@ def test_figures_by_hand():
     assert report["abstained_share"] == 0.25
 
 
+def test_macro_f1_leaves_out_what_nobody_coded():
+    report = measure(answers(["a", "a"], ["a c", "a"]))
+    assert (report["labels"]["c"]["support"], report["macro_f1"]) == (0, 1.0)
+
+
+def test_a_frame_without_places_is_measured_on_the_rest(tmp_path):
+    frame = tmp_path / "themes_only.yaml"
+    frame.write_text('name: plain\nedition: "1"\nthemes: [{id: taste}, {id: price}]\n', encoding="utf-8")
+    gold = pd.DataFrame({"text": ["Tastes great", "Too dear"], "themes": ["taste", "price"], "touchpoint": ["", ""]})
+    report = evaluate(gold, Tagger.load(frame))
+    assert (report["themes"]["texts"], report["touchpoint"]["labels"], report["joint"]["labels"]) == (2, {}, {})
+    assert report["touchpoint"]["micro_f1"] == 0.0
+
+
 def test_intervals_hold_the_figure_and_narrow_with_texts():
     few, many = (measure(answers(["a", "a", ""] * n, ["a", "", "a"] * n)) for n in (5, 200))
     low, high = many["labels"]["a"]["f1_interval"]

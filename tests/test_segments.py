@@ -50,6 +50,14 @@ def ideas(text: str) -> list[str]:
         ("still no refund :( three weeks now", ["still no refund :(", "three weeks now"]),
         ("Good:\nquick refund\nBad:\nfour calls", ["Good:\nquick refund", "Bad:\nfour calls"]),
         ("They said no. Twice.", ["They said no.", "Twice."]),
+        ("Ok.Nice place.", ["Ok.", "Nice place."]),
+        ("The 1.0 TSI is weak, the 1.5 is fine.", ["The 1.0 TSI is weak", "the 1.5 is fine."]),
+        ("Food 10/10, service 3/10.", ["Food 10/10", "service 3/10."]),
+        ("Food 10/10, service 3/10, wifi 2/10", ["Food 10/10", "service 3/10", "wifi 2/10"]),
+        ("Das Auto war gut, aber die Wartezeit zu lang.", ["Das Auto war gut", "aber die Wartezeit zu lang."]),
+        ("All was fine except that nobody told us", ["All was fine", "except that nobody told us"]),
+        ("Email me at jo@ex.co.uk. Thanks", ["Email me at jo@ex.co.uk.", "Thanks"]),
+        ("Seats &amp; boot great; radio bad", ["Seats &amp; boot great", "radio bad"]),
     ],
 )  # fmt: skip
 def test_ideas_are_told_apart(text, expected):

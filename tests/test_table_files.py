@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, MissingColumns, SourceError
 from vocanalytics.steps.stateless import tag_file
-from vocanalytics.steps.table_files import BATCH_ROWS, read_batches, replacing, writer
+from vocanalytics.steps.table_files import replacing, writer
+from vocanalytics.steps.table_reading import BATCH_ROWS, read_batches
 
 WORDS = "I waited for three hours, nobody came, ring 01632 960123"
 
@@ -133,3 +137,123 @@ def test_a_full_disk_is_told_as_such(tmp_path):
     assert done.stdout.startswith("NotEnoughRoom: ")
     assert "the disk is full" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+IDS = {
+    "words": ["a-1", "a-2"],
+    "numbers": [7, 8],
+    "numbers with a gap": pd.array([7, None], dtype="Int64"),
+    "none": None,
+}
+
+
+def put(frame: pd.DataFrame, path) -> None:
+    kind = path.suffix
+    if kind == ".parquet":
+        frame.to_parquet(path)
+    elif kind == ".csv":
+        frame.to_csv(path, index=False)
+    else:
+        frame.to_json(path, orient="records", lines=True)
+
+
+def item_ids(path) -> list:
+    """As they stand in the file."""
+    if path.suffix == ".parquet":
+        return list(dict.fromkeys(pq.read_table(path).column("item_id").to_pylist()))
+    if path.suffix == ".csv":
+        return list(pd.read_csv(path, dtype=str, keep_default_na=False)["item_id"].drop_duplicates())
+    return list(dict.fromkeys(json.loads(line, parse_float=str)["item_id"] for line in path.read_text().splitlines()))
+
+
+@pytest.mark.parametrize("given", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("wanted", [".csv", ".jsonl", ".parquet"])
+def test_every_kind_of_file_and_id_comes_out_as_it_went_in(tmp_path, given, wanted):
+    for kind in IDS if given == wanted else ["numbers with a gap"]:
+        ids = IDS[kind]
+        source, output = tmp_path / f"in{given}", tmp_path / f"out{wanted}"
+        frame = pd.DataFrame({"said": ["Good car", "Bad dealer"]})
+        put(frame if ids is None else frame.assign(ref=ids), source)
+        written = tag_file(
+            source, output, text="said", id=None if ids is None else "ref", settings=Settings(home=tmp_path)
+        )
+        assert written.item_count == 2
+        typed = ids is None or (wanted != ".csv" and given != ".csv" and (given, wanted) != (".jsonl", ".parquet"))
+        gap = "" if ".csv" in (given, wanted) else None
+        expected = [0, 1] if ids is None else [gap if pd.isna(one) else one if typed else str(one) for one in ids]
+        found = item_ids(output)
+        assert found == (expected if wanted != ".csv" else [str(one) for one in expected]), kind
+
+
+@pytest.mark.parametrize("given", [".csv", ".parquet"])
+@pytest.mark.parametrize("wanted", [".csv", ".jsonl", ".parquet"])
+def test_no_rows_in_make_no_rows_out(tmp_path, given, wanted):
+    source, output = tmp_path / f"in{given}", tmp_path / f"out{wanted}"
+    put(pd.DataFrame({"said": pd.Series([], dtype="str")}), source)
+    assert tag_file(source, output, text="said", settings=Settings(home=tmp_path)).row_count == 0
+    if wanted == ".jsonl":
+        assert output.read_bytes() == b""
+    else:
+        tags = pd.read_csv(output) if wanted == ".csv" else pd.read_parquet(output)
+        assert (len(tags), tags.columns[0]) == (0, "item_id")
+
+
+def test_a_blank_first_batch_does_not_settle_what_a_column_holds(tmp_path):
+    with writer(tmp_path / "a.parquet") as write:
+        write(pd.DataFrame({"item_id": [None]}))
+        write(pd.DataFrame({"item_id": ["a"]}))
+    assert pq.read_table(tmp_path / "a.parquet").column("item_id").to_pylist() == [None, "a"]
+
+
+def test_row_names_that_pandas_saved_are_a_column(tmp_path):
+    frame = pd.DataFrame({"said": ["Good", "Bad"]}, index=pd.Index(["r1", "r2"], name="ref"))
+    frame.to_parquet(tmp_path / "a.parquet")
+    tag_file(tmp_path / "a.parquet", tmp_path / "b.parquet", text="said", id="ref", settings=Settings(home=tmp_path))
+    assert item_ids(tmp_path / "b.parquet") == ["r1", "r2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "said,ref\nGrün war der Wagen,1\n"),
+        ("a.jsonl", '{"said": "Grün war der Wagen", "ref": "1"}\n'),
+    ],
+)
+def test_utf_16_is_read(tmp_path, encoding, name, content):
+    (tmp_path / name).write_bytes(content.encode(encoding))
+    (frame,) = read_batches(tmp_path / name, ["said", "ref"])
+    assert (frame["said"].iloc[0], frame["ref"].iloc[0]) == ("Grün war der Wagen", "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.jsonl", '{"said": "x"}\n\n{"said": ["a", "b"]}\n', "said of row 2 holds a list where a text was expected"),
+        ("a.jsonl", '{"said": {"de": "gut"}}\n', "said of row 1 holds a dict"),
+        ("a.csv", "said,said\nGood,Bad\n", "2 columns are named said; give each a name of its own"),
+        ("a.csv", "id;said\n1;Good, fine\n2;Bad\n", "one column, of cells that semicolons separate where commas"),
+        ("a.csv", "id;said\n1;Good\n2;Bad, bad\n", "one column, of cells that semicolons separate where commas"),
+    ],
+)
+def test_cells_that_are_no_text_and_names_that_are_no_name_are_refused(tmp_path, name, content, told):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(SourceError, match=rf"{name}: not readable as .*{told}.* Nothing was written"):
+        tag_file(tmp_path / name, tmp_path / "out.csv", text="said", settings=Settings(home=tmp_path))
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_list_far_down_and_in_parquet_is_told_by_its_row(tmp_path):
+    lines = ['{"said": "Good"}'] * BATCH_ROWS + ['{"said": ["a"]}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    with pytest.raises(SourceError, match=f"said of row {BATCH_ROWS + 1:,} holds a list"):
+        next(read_batches(tmp_path / "a.jsonl", ["said"]))
+    pq.write_table(pa.table({"said": [None, ["a", "b"]]}), tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match="said of row 2 holds a"):
+        next(read_batches(tmp_path / "a.parquet", ["said"]))
+
+
+def test_twice_the_same_name_elsewhere_is_no_harm(tmp_path):
+    (tmp_path / "a.csv").write_text("note,said,note,,\nx,Good,y,,\n")
+    (frame,) = read_batches(tmp_path / "a.csv", ["said"])
+    assert list(frame["said"]) == ["Good"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from vocanalytics import Tagger
 from vocanalytics.errors import MissingColumns, ModelError, SourceError, TaxonomyError
 from vocanalytics.resources import models_dir, resolve_taxonomy
-from vocanalytics.tagging.axis_fitting import Parts, fit_axis, ridge
+from vocanalytics.tagging.axis_fitting import Parts, by_label, fit_axis, ridge
 from vocanalytics.tagging.borrowing import Bank
 from vocanalytics.tagging.evidence import Evidence
 from vocanalytics.tagging.phrases import PhraseBook, name_phrases
@@ -107,6 +109,26 @@ def test_ids_are_copied(tagger):
         tagger.tag([None])
 
 
+def test_rows_go_by_position_whatever_the_index_of_a_series_says(tagger):
+    usual = tagger.tag(TEXTS, channel=["review"] * len(TEXTS), question=["How was it?"] * len(TEXTS), ids=TEXTS)
+    said = pd.Series(TEXTS, index=range(len(TEXTS), 0, -1))
+    again = tagger.tag(
+        said,
+        channel=pd.Series("review", index=said.index),
+        question=("How was it?" for _ in TEXTS),
+        ids=pd.Index(TEXTS),
+    )
+    assert again.equals(usual)
+    assert tagger.tag(iter(TEXTS)).equals(tagger.tag(TEXTS))
+
+
+def test_half_a_surrogate_pair_is_mended_in_place(tagger):
+    broken = "a\ud83d, good car"
+    tags = tagger.tag([broken], question="\ud83d?")
+    assert tags.verbatim[0] == "a?, good car"
+    assert tags.equals(tagger.tag(["a?, good car"], question="??"))
+
+
 def test_a_survey_lends_its_touchpoint(tagger):
     tags = tagger.tag(["Very friendly.", "I have two kids."], context_touchpoint=["service_visit", None])
     lent = tags[tags.item_id == 0].iloc[0]
@@ -161,7 +183,8 @@ def test_the_model_name_follows_everything_that_could_change_a_tag(tagger, baker
 
 def test_trained_heads_are_reread_as_they_were(bakery, bakery_file, tmp_path):
     facts = train_themes(bakery_file, None, tmp_path / "heads")
-    assert facts["held_out"]["themes"]["mode"] == "descriptions"
+    assert facts["held_out"]["themes"] == {"mode": "descriptions"}
+    assert "nothing was measured" in (tmp_path / "heads" / "README.md").read_text(encoding="utf-8")
     again = Tagger.load(bakery_file, tmp_path / "heads")
     assert again.model == bakery.model
     assert again.tag(TEXTS).equals(bakery.tag(TEXTS))
@@ -179,6 +202,57 @@ def test_altered_heads_are_refused(bakery_file, tmp_path):
         Tagger.load(resolve_taxonomy("general"), tmp_path / "heads")
 
 
+UNTOLD = {"taste": "The fritter was number {}", "queue": "Numbered ticket {} took ages", "": "I came on day {}"}
+TOLD = {  # what names alone get right
+    "taste": "The cake tasted delicious",
+    "queue": "We waited half an hour in the queue",
+}
+
+
+def few_rows(path, count, said=UNTOLD):
+    lines = [f"{said[label].format(i)},{label}" for i in range(count) for label in said]
+    path.write_text("\n".join(["text,themes", *lines]), encoding="utf-8")
+    return path
+
+
+def test_eight_rows_a_label_teach(bakery, bakery_file, tmp_path, caplog):
+    facts = train_themes(bakery_file, few_rows(tmp_path / "coded.csv", 8), tmp_path / "heads")
+    assert (facts["held_out"]["themes"]["mode"], facts["held_out"]["themes"]["rows"]) == ("labelled", 24)
+    new = ["The fritter was number 99", "Numbered ticket 77 took ages"]
+    assert Tagger.load(bakery_file, tmp_path / "heads").tag(new).theme.tolist() == ["taste", "queue"]
+    assert bakery.tag(new).theme.tolist() != ["taste", "queue"]
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(("count", "said"), [(7, UNTOLD), (12, TOLD)])
+def test_rows_that_do_not_teach_are_left_out_and_told(bakery, bakery_file, tmp_path, caplog, count, said):
+    coded = few_rows(tmp_path / "coded.csv", count, said)
+    facts = train_themes(bakery_file, coded, tmp_path / "heads")
+    assert facts["held_out"]["themes"] == {"mode": "descriptions", "unused_rows": count * len(said)}
+    assert f"themes: {count * len(said)} labelled rows do not teach more than the taxonomy itself says" in caplog.text
+    assert "were left out" in (tmp_path / "heads" / "README.md").read_text(encoding="utf-8")
+    assert Tagger.load(bakery_file, tmp_path / "heads").tag(TEXTS).equals(bakery.tag(TEXTS))
+
+
+def test_rows_that_all_say_the_same_are_left_out(tmp_path, caplog):
+    frame = tmp_path / "one.yaml"
+    frame.write_text('name: one\nedition: "1"\nthemes: [{id: taste}]\n', encoding="utf-8")
+    (tmp_path / "coded.csv").write_text("text,themes\n" + "Lovely bread,taste\n" * 60, encoding="utf-8")
+    facts = train_themes(frame, tmp_path / "coded.csv", tmp_path / "heads")
+    assert facts["held_out"]["themes"] == {"mode": "descriptions", "unused_rows": 60}
+    assert "themes: 60 labelled rows do not teach" in caplog.text
+
+
+def test_figures_per_label_by_hand():
+    tagged = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=bool)
+    target = np.array([[1, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=np.float32)
+    assert by_label(["a", "b", "c"], tagged, target) == {
+        "a": {"precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 2},
+        "b": {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0},
+        "c": {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0},
+    }
+
+
 def test_coded_rows_teach(bakery_file, tmp_path):
     rows = ["text,themes,touchpoint"]
     for i in range(25):
@@ -191,6 +265,13 @@ def test_coded_rows_teach(bakery_file, tmp_path):
     coded.write_text("\n".join(rows), encoding="utf-8")
     facts = train_themes(bakery_file, coded, tmp_path / "heads")
     assert facts["held_out"]["themes"] | {"mode": "labelled", "rows": 75} == facts["held_out"]["themes"]
+    measured = facts["held_out"]["themes"]["labels"]["taste"]
+    assert measured | {"support": 25} == measured
+    assert 0.9 < measured["f1"] <= 1
+    assert json.loads((tmp_path / "heads" / "manifest.json").read_text())["facts"]["held_out"] == facts["held_out"]
+    told = (tmp_path / "heads" / "README.md").read_text(encoding="utf-8")
+    assert "75 texts; each labelled text as a whole, judged without itself" in told
+    assert f"| taste | {measured['precision']:.3f} | {measured['recall']:.3f} | {measured['f1']:.3f} | 25 |" in told
     taught = Tagger.load(bakery_file, tmp_path / "heads").tag(["The fritter was number 99"])
     assert set(taught.theme) == {"taste"}
 

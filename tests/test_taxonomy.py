@@ -56,7 +56,7 @@ def test_digest_follows_content_not_layout(tmp_path):
         ('edition: "1"', "edition: 2026.10", "found the float 2026.1. Put it in quotes"),
         ('edition: "1"', "", "edition is missing"),
         ("phase: purchase", "phase: buying", "phase is 'buying'; did you mean"),
-        ("phase: purchase", "about: x", "phase is missing"),
+        ("phase: purchase", "about: x", "phase is missing; give one of awareness, cons"),
         ("about: Paying at the till", "mode: active", "mode is 'active'; did you mean 'reactive'"),
         ("label: Price", "examples: dear", "examples must be a list of non-empty texts"),
         ("label: Price", "min_f1: 3", "must be a number from 0 to 1; found 3"),

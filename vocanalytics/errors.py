@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _NAME = re.compile(r"[\w.:/()#-]+(?: [\w.:/()#-]+){0,3}")
 _SHOWN_NAMES = 40
@@ -137,6 +137,15 @@ def in_words(error: Exception) -> str:
     return "the file is empty" if "No columns to parse" in message else "its content is damaged"
 
 
+def other_separator(header: Sequence[str]) -> str | None:
+    """What to say of a header that is one column because something else than commas separates its cells."""
+    if len(header) == 1:
+        for mark, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if mark in header[0]:
+                return f"one column, of cells that {word} separate where commas were expected"
+    return None
+
+
 def as_names(found: Iterable[object]) -> list[str]:
     """Column names fit to be shown: where a file has no header, its first row is some customer's words.
 
@@ -146,9 +155,7 @@ def as_names(found: Iterable[object]) -> list[str]:
     ['one column, of cells that semicolons separate where commas were expected']
     """
     names = [str(name) for name in found]
-    if len(names) == 1:
-        for mark, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if mark in names[0]:
-                return [f"one column, of cells that {word} separate where commas were expected"]
+    if separated := other_separator(names):
+        return [separated]
     shown = [name if len(name) <= 60 and _NAME.fullmatch(name) else "(one that is no name)" for name in names]
     return [*shown[:_SHOWN_NAMES], *(["and more"] if len(shown) > _SHOWN_NAMES else [])]

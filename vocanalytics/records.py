@@ -17,6 +17,13 @@ from typing import Literal, get_args
 Channel = Literal["review", "survey", "social", "contact"]
 CHANNELS: tuple[str, ...] = get_args(Channel)
 
+# What people type, or a survey tool writes, into a box that must not stay empty, in lower case without punctuation.
+# "Nothing" and "none" are not among them: asked what to improve, they are an answer.
+NO_ANSWER = frozenset(
+    {"na", "n a", "nil", "no comment", "no comments", "no answer", "x", "xx", "xxx", "null"}
+    | {"did not answer", "not answered", "no response", "not applicable"}
+)
+
 # scale -> lowest and highest value a customer can give
 SCALES: dict[str, tuple[float, float]] = {
     "nps_0_10": (0, 10),

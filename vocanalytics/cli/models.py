@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from vocanalytics.config import load_settings
 from vocanalytics.errors import ConfigError
 
 Taxonomy = Annotated[str | None, typer.Option(help="A taxonomy's name or file; default automotive.")]
+_WEAKEST = 3
 ThemesModel = Annotated[Path | None, typer.Option(help="A folder written by `voc train`.")]
 
 
@@ -58,7 +60,18 @@ def train(
     for name, value in quality.items():
         if not isinstance(value, dict | list):
             typer.echo(f"{name:<28}{value}")
+    for axis, figures in quality["held_out"].items():
+        typer.echo(_held_out(axis, figures))
     typer.echo(f"written to {output}")
+
+
+def _held_out(axis: str, figures: Mapping[str, Any]) -> str:
+    if "micro_f1" not in figures:
+        return f"{axis:<28}not measured: no examples, no labelled rows"
+    told = f"held out, {figures['rows']:,} texts: micro F1 {figures['micro_f1']:.3f}"
+    known = [(label, one["f1"]) for label, one in figures["labels"].items() if one["support"]]
+    weakest = ", ".join(f"{label} {f1:.2f}" for label, f1 in sorted(known, key=lambda pair: pair[1])[:_WEAKEST])
+    return f"{axis:<28}{told}; weakest: {weakest}"
 
 
 def evaluate(

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from vocanalytics import __version__
 from vocanalytics.keys import Key
-from vocanalytics.records import Answer, Submission
+from vocanalytics.records import NO_ANSWER, Answer, Submission
 from vocanalytics.sources import Source
 from vocanalytics.text.language import detect
 from vocanalytics.text.privacy import EDITION, Masker
@@ -23,9 +23,7 @@ from vocanalytics.warehouse.landing import Landed
 
 _PLACEHOLDER = re.compile(r"\[[A-Z]+\]")  # no word of any language
 _NOT_WORD = re.compile(r"[\W_]+")
-# What people type into a box they must not leave empty. "Nothing" and "none" are not among them:
-# asked what to improve, they are an answer.
-_NO_CONTENT = frozenset({"", "na", "n a", "nil", "no comment", "no comments", "no answer", "x", "xx", "xxx", "null"})
+_NO_CONTENT = NO_ANSWER | {""}
 # a lone emoji says something, so it counts as content
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 

@@ -12,9 +12,11 @@ from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, SourceError
 from vocanalytics.steps.job import Job, open_job
 from vocanalytics.steps.stateless import texts_of
-from vocanalytics.steps.table_files import read_batches, replacing
+from vocanalytics.steps.table_files import replacing
+from vocanalytics.steps.table_reading import read_batches
 from vocanalytics.warehouse.connection import hold
 
+_OPTIONAL = ("touchpoint", "polarity", "channel", "question", "language")
 _REMEDY = "A gold file has the columns text and themes; rename the ones it has. Nothing was measured."
 
 
@@ -44,7 +46,8 @@ def evaluate_file(gold: Path, output: Path, settings: Settings, *, store: bool =
 def _measured(gold: Path, settings: Settings) -> dict[str, Any]:
     import pandas as pd
 
-    frame = pd.concat(read_batches(gold, ["text", "themes"], _REMEDY), ignore_index=True)
+    batches = read_batches(gold, ["text", "themes"], _REMEDY, _OPTIONAL)
+    frame = pd.concat(batches, ignore_index=True)
     if frame.empty:
         raise SourceError(f"{gold}: expected labelled rows, found none. Nothing was measured.")
 

@@ -11,7 +11,8 @@ from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError
 from vocanalytics.records import CHANNELS
 from vocanalytics.steps.door import storable
-from vocanalytics.steps.table_files import read_batches, suffix_of, writer
+from vocanalytics.steps.table_files import suffix_of, writer
+from vocanalytics.steps.table_reading import read_batches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,7 @@ def tag_file(
         suffix_of(path)
     if source.resolve() == output.resolve():
         raise ConfigError(f"{output}: the output would replace the input. Name another file; nothing was written.")
+    may_mix = (suffix_of(source), suffix_of(output)) == (".jsonl", ".parquet")
     items = rows = 0
     with writer(output) as write:
         batches = read_batches(source, [c for c in (text, id, question) if c], _REMEDY)
@@ -66,17 +68,17 @@ def tag_file(
                 [masked.text for masked in masker.mask(texts_of(batch[text]))],
                 channel=channel,
                 question=texts_of(batch[question]) if question else None,
-                ids=_ids(batch[id], suffix_of(output)) if id else list(range(items, items + len(batch))),
+                ids=_ids(batch[id], may_mix) if id else list(range(items, items + len(batch))),
             )
             write(frame)
             items, rows = items + len(batch), rows + len(frame)
     return Written(items, rows)
 
 
-def _ids(column: pd.Series[Any], suffix: str) -> list[Any]:
-    """As they stand, but for a Parquet file as text where JSON may mix numbers and words."""
+def _ids(column: pd.Series[Any], may_mix: bool) -> list[Any]:
+    """As they stand, but as text where numbers and words may mix, which a Parquet column cannot hold."""
     ids = [cell if given else None for cell, given in zip(column, column.notna(), strict=True)]
-    if column.dtype == object and suffix == ".parquet":
+    if may_mix:
         ids = [None if cell is None else str(cell) for cell in ids]
     return [storable(cell) if isinstance(cell, str) else cell for cell in ids]
 

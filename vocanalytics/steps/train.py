@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from vocanalytics.errors import ConfigError
 from vocanalytics.steps.job import Job
@@ -12,7 +13,7 @@ from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.labels import training_rows
 
 
-def train_heads(taxonomy: Path, labelled: Path | None, output: Path, beta: float = 1.0) -> dict[str, object]:
+def train_heads(taxonomy: Path, labelled: Path | None, output: Path, beta: float = 1.0) -> dict[str, Any]:
     """Fit on the taxonomy's examples and, where given, labelled rows; returns the measured quality."""
     from vocanalytics.tagging.training import train_themes
 
@@ -26,7 +27,7 @@ def train_encoder(library: Path, output: Path, weights: Path | None) -> dict[str
     return make_encoder(library, output, weights)
 
 
-def train_from_store(taxonomy: Path, job: Job, output: Path, beta: float = 1.0) -> dict[str, object]:
+def train_from_store(taxonomy: Path, job: Job, output: Path, beta: float = 1.0) -> dict[str, Any]:
     """Fit on the taxonomy's examples and the labels people gave in the store, the audit left out.
 
     Raises

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocanalytics.tagging.borrowing import Bank
-from vocanalytics.tagging.evidence import BORROWED, COLUMNS, DESCRIBED, Embed, Evidence, design
+from vocanalytics.tagging.evidence import COLUMNS, Embed, Evidence, design
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.reference import empty_talk
 from vocanalytics.tagging.themes import Axis, combine
@@ -24,6 +24,7 @@ from vocanalytics.taxonomy import Label
 ENOUGH_EXAMPLES = 4  # per label, at the median; with fewer, examples serve as further descriptions
 _PENALTIES = (0.3, 1.0, 3.0, 10.0)
 _CUTS = np.linspace(0.05, 0.95, 91)
+_TRUST = 20  # labelled texts at which a label's own threshold counts as much as the common one
 _MISSED_SHARE = 0.02  # of texts with a label may fall under `none_below`
 
 
@@ -66,7 +67,8 @@ def fit_axis(
         thresholds=np.full(len(labels), cut, dtype=np.float32),
         none_below=none_below(probabilities, rows.target, cut),
     )
-    return axis, {"mode": "examples", "rows": len(rows.texts), **figures}
+    labelled = by_label(axis.ids, probabilities >= axis.thresholds, rows.target)
+    return axis, {"mode": "examples", "rows": len(rows.texts), **figures, "labels": labelled}
 
 
 def _from_descriptions(labels: Sequence[Label], embed: Embed, zero_shot: Mapping[str, Any], bank: Bank | None) -> Axis:
@@ -80,40 +82,6 @@ def _from_descriptions(labels: Sequence[Label], embed: Embed, zero_shot: Mapping
         thresholds=np.full(len(labels), learned["threshold"], dtype=np.float32),
         none_below=float(learned["none_below"]),
     )
-
-
-def fit_zero_shot(frames: Sequence[Sequence[Label]], embed: Embed) -> dict[str, Any]:
-    """Combiner and thresholds for frames without examples, learned on frames that have them but hide them.
-
-    ``borrowing`` holds those for frames that borrow: here each axis borrows from the other ones.
-    """
-    rows = [example_rows(labels, embed) for labels in frames]
-    hidden = [
-        Evidence.gather([replace(label, examples=(), phrases=()) for label in labels], embed) for labels in frames
-    ]
-    able = [
-        replace(evidence, scorer=ridge(design(part.embedding, part.texts), part.target)[0])
-        for evidence, part in zip(hidden, rows, strict=True)
-    ]
-    columns = []
-    for i, (evidence, part) in enumerate(zip(hidden, rows, strict=True)):
-        bank = Bank.of([*able[:i], *able[i + 1 :]])
-        lent = bank.lend(evidence) if bank else evidence.lent
-        columns.append(replace(evidence, lent=lent).columns(part.embedding, part.texts))
-    pairs = list(zip(columns, [part.target for part in rows], strict=True))
-    return _learned(pairs, DESCRIBED) | {"borrowing": _learned(pairs, (*DESCRIBED, *BORROWED))}
-
-
-def _learned(parts: Sequence[tuple[Floats, Floats]], used: Sequence[int]) -> dict[str, Any]:
-    weights = _mean([fit_combiner(columns, target, used) for columns, target in parts])
-    judged = [(combine(columns, weights), target) for columns, target in parts]
-    cuts = [best_cut(probabilities, target)[0] for probabilities, target in judged]
-    lows = [none_below(p, t, cut) for (p, t), cut in zip(judged, cuts, strict=True)]
-    return {
-        "weights": [round(float(w), 4) for w in weights],
-        "threshold": round(float(np.mean(cuts)), 4),
-        "none_below": round(float(np.mean(lows)), 4),
-    }
 
 
 def example_rows(labels: Sequence[Label], embed: Embed) -> Rows:
@@ -183,6 +151,30 @@ def best_cut(probabilities: Floats, target: Floats, beta: float = 1.0) -> tuple[
     return float(best), {name: round(value, 3) for name, value in figures.items()}
 
 
+def own_cuts(probabilities: Floats, given: Floats, common: float, beta: float) -> Floats:
+    """Per label the threshold with the best F1, drawn to the common one where few texts have the label."""
+    cuts = []
+    for k in range(given.shape[1]):
+        own, _ = best_cut(probabilities[:, [k]], given[:, [k]], beta)
+        trust = given[:, k].sum() / (given[:, k].sum() + _TRUST)
+        cuts.append(trust * own + (1 - trust) * common)
+    return np.array(cuts, dtype=np.float32)
+
+
+def by_label(ids: Sequence[str], tagged: NDArray[np.bool_], target: Floats) -> dict[str, dict[str, float]]:
+    """Per label precision, recall, F1 and support; a share without a case is 0."""
+    right, found, wanted = (tagged * target).sum(axis=0), tagged.sum(axis=0), target.sum(axis=0)
+    shares = {
+        "precision": right / np.maximum(found, 1),
+        "recall": right / np.maximum(wanted, 1),
+        "f1": 2 * right / np.maximum(found + wanted, 1),
+    }
+    return {
+        label: {name: round(float(share[k]), 3) for name, share in shares.items()} | {"support": int(wanted[k])}
+        for k, label in enumerate(ids)
+    }
+
+
 def f_score(tagged: NDArray[np.bool_], target: Floats, beta: float = 1.0) -> float:
     """Micro F-beta (van Rijsbergen 1979): recall counts beta times as much as precision."""
     right = float((tagged * target).sum())
@@ -193,8 +185,3 @@ def none_below(probabilities: Floats, target: Floats, cut: float) -> float:
     """Where few texts that have a label would be said to have none."""
     labelled = probabilities[target.any(axis=1)].max(axis=1)
     return min(float(np.quantile(labelled, _MISSED_SHARE)), cut) if len(labelled) else cut
-
-
-def _mean(arrays: Sequence[Floats]) -> Floats:
-    mean: Floats = np.mean(arrays, axis=0).astype(np.float32)
-    return mean

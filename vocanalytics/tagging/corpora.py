@@ -27,6 +27,7 @@ class Row:
     question: str | None = None
     weight: float = 1.0
     emotions: tuple[str, ...] = ()
+    reasons: frozenset[str] | None = None  # for alarm; None where nobody looked
 
 
 def normal(text: str) -> str:

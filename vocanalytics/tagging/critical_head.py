@@ -31,7 +31,7 @@ Heard = Mapping[str, Flag]  # reason -> what a rule found in one unit
 class CriticalHead:
     """One logistic regression a reason, columns in the order of `REASONS`."""
 
-    weights: Floats  # (d + k + 2 * reasons + 1, reasons): vector, what is felt, rules, constant last
+    weights: Floats  # (d + k + 2 * reasons + 1, reasons): vectors, what is felt, rules, constant last
     alone: Floats  # (reasons,): probability from which a unit is flagged without a rule
     doubted: Floats  # (reasons,): probability below which a rule is not believed
     rules: str  # edition of the rules it was fitted beside
@@ -129,10 +129,10 @@ def shipped(encoder: Encoder) -> CriticalHead | None:
 
 
 def view(encoder: Encoder, units: Sequence[str], heard: Sequence[Heard]) -> Floats:
-    """What the head sees of each unit: its vector, log odds of what is felt, and which rules fired."""
+    """What the head sees of each unit: its vectors, log odds of what is felt, and which rules fired."""
     said = encoder.encode(units)
     felt = np.hstack([said.polarity, said.emotion, said.intent, said.effort[:, None]]).clip(0.01, 0.99)
-    return np.hstack([said.embedding, _FELT * np.log(felt / (1 - felt)), _columns(heard)])
+    return np.hstack([said.embedding, said.feeling, _FELT * np.log(felt / (1 - felt)), _columns(heard)])
 
 
 def _columns(heard: Sequence[Heard]) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vocanalytics.records import CHANNELS
+from vocanalytics.records import CHANNELS, NO_ANSWER
 from vocanalytics.resources import models_dir
 from vocanalytics.tagging.artifacts import Manifest, digest_of, read_manifest
 from vocanalytics.tagging.features import asked, circumstances
@@ -24,6 +25,8 @@ from vocanalytics.tagging.wording import EDITION as WORDING
 HEADS = ("polarity", "emotion", "intent", "effort")
 # what a text that says nothing gets
 _SILENT = {"polarity": "neutral", "emotion": "neutral", "intent": "none"}
+_WORDS = re.compile(r"\w+")
+_LONGEST_EXCUSE = 20  # characters
 PerText = str | Sequence[str | None] | None
 Key = tuple[str, str | None, str | None]
 
@@ -32,7 +35,8 @@ Key = tuple[str, str | None, str | None]
 class Encoding:
     """Row i belongs to text i. ``labels[head]`` names the columns of a head."""
 
-    embedding: Floats  # (n, d), unit length; zero for a text without letters or digits
+    embedding: Floats  # (n, d), unit length; zero for a text that says nothing
+    feeling: Floats  # (n, d), likewise: what the heads read beside it; no measure of likeness in content
     polarity: Floats  # (n, 3) probabilities: negative, neutral, positive
     emotion: Floats  # (n, k) probabilities, each on its own
     intent: Floats  # (n, k) probabilities, adding up to 1
@@ -118,7 +122,7 @@ class Encoder:
 
         The result for a text does not depend on the other texts. Texts of any length are accepted: the first
         256 word pieces are embedded, the first 4,000 characters enter the word features. A text without a
-        letter or digit, emoji apart, is neutral with a zero embedding.
+        letter or digit, emoji apart, or with one of `vocanalytics.records.NO_ANSWER`, is neutral with a zero embedding.
 
         Parameters
         ----------
@@ -151,7 +155,7 @@ class Encoder:
             asked([str(text) for text in texts], questions),
             circumstances([str(text) for text in texts], channels, questions),
         )
-        encoded = {"embedding": vectors[:, :DIMENSIONS]}
+        encoded = {"embedding": vectors[:, :DIMENSIONS], "feeling": vectors[:, DIMENSIONS:]}
         for name, head in self._heads.items():
             encoded[name] = head.apply(vectors, answers, context)
             if name == "polarity" and self._own_polarity:
@@ -162,8 +166,15 @@ class Encoder:
 
 
 def _says_something(text: str) -> bool:
+    """
+    >>> [_says_something(text) for text in ("Did not answer.", "N/A", "?!", "Nothing", "👍")]
+    [False, False, False, True, True]
+    """
     # emoji and other symbols beyond punctuation carry feeling too
-    return any(character.isalnum() or character > "\u2190" for character in text)
+    if any(character > "\u2190" for character in text):
+        return True
+    excuse = len(text) <= _LONGEST_EXCUSE and " ".join(_WORDS.findall(text.lower())) in NO_ANSWER
+    return not excuse and any(character.isalnum() for character in text)
 
 
 def _keys(texts: Sequence[str], channel: PerText, question: PerText) -> list[Key]:

@@ -14,6 +14,7 @@ import numpy as np
 from vocanalytics.resources import taxonomies_dir
 from vocanalytics.tagging import corpora
 from vocanalytics.tagging.corpora import Row
+from vocanalytics.tagging.critical import REASONS, critical_flags
 from vocanalytics.tagging.reference import read
 from vocanalytics.taxonomy import Label, load_taxonomy
 
@@ -35,8 +36,16 @@ SLIM_SHARES = dict.fromkeys(_FEW, 0.08) | {
     "opener_hotels": 0.2,
     "cfpb_complaints": 0.5,
 }
+NAMES_SHARES = dict.fromkeys(_FEW, 0.05) | {
+    "semeval_tweets": 0.1,
+    "goemotions": 0.18,
+    "opener_hotels": 0.2,
+    "cfpb_complaints": 0.5,
+}
 TEMPLATE_WEIGHT = 0.5  # many and alike
 _STACKED = 16  # every so many-th row is kept from the network
+_JUDGING = 5
+_CALM = frozenset({"nhs_fft", "opener_hotels", "uci_sentences", "sst5", "own_examples"})
 _SEED = 20261121
 _POSITIVE = frozenset(
     {"admiration", "amusement", "approval", "caring", "excitement", "gratitude", "joy", "love", "optimism", "pride"}
@@ -77,13 +86,40 @@ def kept_from_network(row: Row) -> bool:
     """Whether a row teaches only the heads: what the network has seen looks surer than it is."""
     if row.source.startswith("own_"):
         return False
-    return int(hashlib.sha256(corpora.normal(row.text).encode()).hexdigest(), 16) % _STACKED == 0
+    return _draw(row.text) % _STACKED == 0
+
+
+def _draw(text: str) -> int:
+    return int(hashlib.sha256(corpora.normal(text).encode()).hexdigest(), 16)
 
 
 def network_rows(found: Material) -> list[Row]:
     """Rows for `fine_tuning`: polarity sets, and GoEmotions with the polarity its emotions agree on, if any."""
     rows = [row for row in found.polarity if row.source != "goemotions"] + found.emotion
     return balanced([row for row in rows if not kept_from_network(row)])
+
+
+def critical_rows() -> list[Row]:
+    """Sentences with reasons for alarm and near misses, without those kept to judge by."""
+    return [
+        Row("critical_examples", text, "", reasons=frozenset({kind} & set(REASONS)))
+        for kind, texts in read("critical_examples.yaml").items()
+        for text in texts
+        if not judges_alarm(text)
+    ]
+
+
+def judges_alarm(text: str) -> bool:
+    """Whether a sentence is kept from the network, so that alarm can be judged by it."""
+    return _draw(text) % _JUDGING == 0
+
+
+def calm(rows: Sequence[Row]) -> list[Row]:
+    """Rows of sets in which alarm is rare learn that there is none, unless a rule heard it."""
+    looked = [i for i, row in enumerate(rows) if row.source in _CALM]
+    flagged = critical_flags([rows[i].text for i in looked])
+    quiet = {i for i, flags in zip(looked, flagged, strict=True) if not flags}
+    return [replace(row, reasons=frozenset()) if i in quiet else row for i, row in enumerate(rows)]
 
 
 def balanced(rows: Sequence[Row]) -> list[Row]:

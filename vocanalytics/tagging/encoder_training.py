@@ -22,25 +22,19 @@ from numpy.typing import NDArray
 
 from vocanalytics.resources import taxonomies_dir
 from vocanalytics.tagging.artifacts import read_manifest, write_manifest
-from vocanalytics.tagging.axis_fitting import fit_zero_shot
 from vocanalytics.tagging.corpora import POLARITIES, Row
 from vocanalytics.tagging.encoder import Encoder
 from vocanalytics.tagging.encoder_rows import (
-    NARROW_SHARES,
-    OWN_SHARES,
-    SHARES,
-    SLIM_SHARES,
     Material,
     balanced,
     forgetful,
     kept_from_network,
     material,
-    network_rows,
     own_polarity,
     sentences,
 )
 from vocanalytics.tagging.features import EDITION
-from vocanalytics.tagging.fine_tuning import HEADS, Schedule
+from vocanalytics.tagging.fine_tuning import HEADS
 from vocanalytics.tagging.fitting import (
     Inputs,
     Recipe,
@@ -53,8 +47,9 @@ from vocanalytics.tagging.fitting import (
 )
 from vocanalytics.tagging.heads import Floats, Head
 from vocanalytics.tagging.memory import pack, unpack
-from vocanalytics.tagging.network import DIMENSIONS, Network
+from vocanalytics.tagging.network import Network
 from vocanalytics.tagging.reference import read
+from vocanalytics.tagging.zero_shot import fit_zero_shot
 from vocanalytics.taxonomy import load_taxonomy
 
 RECIPES = {
@@ -62,13 +57,6 @@ RECIPES = {
     "intent": Recipe(strength=1.0),
     "effort": Recipe(strength=1.0),
 }
-BROAD = Schedule(shares=SHARES)
-NARROW = Schedule(epochs=1, rate=4e-5, warm_up=0.08, emotion=15.0, shares=NARROW_SHARES)
-OWN = Schedule(epochs=1, rate=3e-5, warm_up=0.08, emotion=15.0, shares=OWN_SHARES)
-SLIM = Schedule(epochs=2, rate=5e-5, warm_up=0.05, emotion=15.0, keep=4.0, max_pieces=64, shares=SLIM_SHARES)
-BROAD_SHARE = 0.35  # of the first pass in the final weights
-WIDTH = 1024  # of the inner layers, which begin with 1,536
-_SHOWN = 1500  # texts that show what an inner layer does
 ASKED_WEIGHT = 10.0  # of our own answers to a question: few, and the question decides how they are read
 MIN_F1 = 0.70  # a head measured below it is marked experimental
 
@@ -89,46 +77,6 @@ class Vectors:
     def inputs(self, rows: Sequence[Row]) -> Inputs:
         texts = [row.text for row in rows]
         return Inputs.of(self(texts), texts, [row.channel for row in rows], [row.question for row in rows])
-
-
-def tune_network(weights: Path, found: Material, output: Path) -> None:
-    """Four passes over the network in ``weights``, which is made slim before the last.
-
-    Everything, then fewer tweets, then mostly our own examples, then all kinds again. The first two are averaged
-    before the third (Wortsman et al., Model soups, ICML 2022): steadier than either.
-    """
-    from vocanalytics.tagging.export import export_network
-    from vocanalytics.tagging.fine_tuning import blend, fine_tune
-    from vocanalytics.tagging.slimming import slim
-
-    labels = sorted({emotion for row in found.emotion for emotion in row.emotions})
-    rows = network_rows(found)
-    with TemporaryDirectory() as scratch:
-        start, broad, narrow, taught, thin = (Path(scratch) / f"{number}" for number in range(5))
-        export_network(weights, start, sentences())
-        as_it_was = Network(start / "encoder.onnx", start / "tokenizer.json")
-        before = as_it_was.read([row.text for row in rows])[:, :DIMENSIONS]
-
-        def tune(begin: Path, end: Path, schedule: Schedule, *, own: int = 1, survey: int = 1) -> None:
-            chosen = _repeated(rows, own=own, survey=survey)
-            fine_tune(begin, [rows[i] for i in chosen], before[chosen], labels, end, schedule)
-
-        tune(weights, broad, BROAD)
-        tune(broad, narrow, NARROW, own=3)
-        blend(broad, narrow, BROAD_SHARE)
-        tune(narrow, taught, OWN, own=6, survey=2)
-        slim(taught, _some([row.text for row in rows], _SHOWN), WIDTH, thin)
-        tune(thin, output, SLIM, own=6, survey=2)
-
-
-def _some(texts: Sequence[str], count: int) -> list[str]:
-    chosen = np.random.default_rng(BROAD.seed).choice(len(texts), min(count, len(texts)), replace=False)
-    return [texts[i] for i in chosen]
-
-
-def _repeated(rows: Sequence[Row], *, own: int, survey: int) -> list[int]:
-    times = {"own_examples": own, "nhs_fft": survey}
-    return [i for i, row in enumerate(rows) for _ in range(times.get(row.source, 1))]
 
 
 def train_heads(found: Material, folder: Path, tuned: Mapping[str, Floats]) -> dict[str, Any]:
@@ -201,22 +149,22 @@ def _is_own_answer(row: Row) -> bool:
 
 
 def _emotion(vectors: Vectors, found: Material, tuned: Mapping[str, Floats]) -> tuple[Head, dict[str, float]]:
-    """The tuned head, each probability shifted so that 0.5 is where telling the emotion gives the best F1.
+    """The tuned head, fitted further, each probability shifted so that 0.5 is where telling it gives the best F1.
 
-    A rare emotion's own best cut is chance, so it is drawn half of the way to the one that is best for all.
+    A rare emotion's own best cut is chance, so it is drawn half of the way to the one that is best for all. Cuts are
+    chosen on rows the network was not tuned on.
     """
+    from vocanalytics.tagging.fine_tuning import polish
+
     labels = sorted({emotion for row in found.emotion for emotion in row.emotions})
+    taught = [row for row in found.emotion if not kept_from_network(row)]
     rows = [row for row in found.emotion if kept_from_network(row)]
+    seen = vectors([row.text for row in taught])
+    dense, bias = polish(tuned["emotion.dense"], tuned["emotion.bias"], seen, _indicators(taught, labels))
     target, inputs = _indicators(rows, labels), vectors.inputs(rows)
     nothing = np.zeros((0, len(labels)), dtype=np.float32)
-    head = Head(
-        labels=tuple(labels),
-        multi_label=True,
-        dense=tuned["emotion.dense"],
-        sparse=nothing,
-        context=np.zeros((inputs.context.shape[1], len(labels)), dtype=np.float32),
-        bias=tuned["emotion.bias"],
-    )
+    context = np.zeros((inputs.context.shape[1], len(labels)), dtype=np.float32)
+    head = Head(tuple(labels), multi_label=True, dense=dense, sparse=nothing, context=context, bias=bias)
     told, cuts = predict(head, inputs), np.linspace(0.03, 0.7, 68)
     common = max(cuts, key=lambda cut: macro_f1(told >= cut, target))
     own = [max(cuts, key=lambda cut: macro_f1(told[:, [k]] >= cut, target[:, [k]])) for k in range(len(labels))]
@@ -252,6 +200,7 @@ def _small(vectors: Vectors, name: str) -> tuple[Head, dict[str, float]]:
 def make_encoder(library: Path, folder: Path, weights: Path | None = None) -> dict[str, Any]:
     """Tune the network, unless tuned ``weights`` are given, and fit its heads; returns the manifest's facts."""
     from vocanalytics.tagging.export import export_network, weights_folder
+    from vocanalytics.tagging.passes import tune_network
 
     found = material(library)
     with TemporaryDirectory() as scratch:

@@ -179,7 +179,7 @@ def measure(answers: Answers) -> dict[str, Any]:
 
 
 def _matrix(sets: Sets, labels: Sequence[str]) -> NDArray[np.float64]:
-    return np.array([[label in held for label in labels] for held in sets], dtype=float).reshape(-1, len(labels))
+    return np.array([[label in held for label in labels] for held in sets], dtype=float).reshape(len(sets), len(labels))
 
 
 def _f1(counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from vocanalytics.errors import ModelError
 from vocanalytics.tagging.network import open_tokenizer
+from vocanalytics.tagging.smoothing import smooth
 from vocanalytics.tagging.wording import plain
 
 OPSET = 17
@@ -99,12 +100,13 @@ def _quantise(exact: Path, target: Path, pieces: Sequence[list[int]]) -> None:
     import onnx
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_dynamic, quantize_static
 
-    small = exact.with_name("small.onnx")
+    small, even = exact.with_name("small.onnx"), exact.with_name("even.onnx")
     quantize_dynamic(str(exact), str(small), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8)
-    graph = onnx.load(str(small)).graph
+    smooth(small, even, pieces)
+    graph = onnx.load(str(even)).graph
     weights = {tensor.name for tensor in graph.initializer}
     quantize_static(
-        str(small),
+        str(even),
         str(target),
         _Texts(pieces),
         quant_format=QuantFormat.QDQ,

@@ -20,12 +20,15 @@ from typing import Any
 import numpy as np
 
 from vocanalytics.records import CHANNELS
+from vocanalytics.tagging.concepts import Lessons, concepts
 from vocanalytics.tagging.corpora import POLARITIES, Row
+from vocanalytics.tagging.critical import REASONS
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.wording import plain
 
 WEIGHTS = "model.safetensors"
 HEADS = "heads.npz"  # beside the saved network
+_POLISH_EPOCHS, _POLISH_RATE = 6, 0.05
 logger = logging.getLogger(__name__)
 
 
@@ -38,6 +41,8 @@ class Schedule:
     warm_up: float = 0.06
     keep: float = 2.0  # weight of the distance to the old embedding
     emotion: float = 10.0  # weight of the emotions, whose loss is small by nature
+    concepts: bool = False  # whether to teach what a sentence is about, too
+    critical: float = 0.0  # weight of the reasons for alarm
     smoothing: float = 0.05
     forget: float = 0.5  # share of the rows whose channel is withheld: it must help and not be missed
     max_pieces: int = 96
@@ -80,13 +85,14 @@ def fine_tune(
     plan = list(_batches(pieces, rows, schedule))
     pace = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, len(plan), schedule.warm_up))
     targets = _Targets(rows, before, labels)
+    lessons = _lessons(network, tokenizer, schedule)
     network.train()
     started, seen = time.monotonic(), 0
     for step, batch in enumerate(plan, start=1):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             embedding, feeling = _embed(network, [pieces[i] for i in batch])
         loss = targets.loss(embedding.float(), feeling.float(), heads, batch, schedule)
-        loss.backward()
+        (loss + lessons.loss() if schedule.concepts else loss).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         pace.step()
@@ -101,6 +107,17 @@ def fine_tune(
     np.savez(output / HEADS, **_linear(heads, network.config.hidden_size))  # type: ignore[arg-type]
 
 
+def _lessons(network: Any, tokenizer: Any, schedule: Schedule) -> Lessons:
+    import torch
+
+    def embed(texts: Sequence[str]) -> Any:
+        read = tokenizer([plain(text) for text in texts], truncation=True, max_length=schedule.max_pieces)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return _embed(network, read["input_ids"])[0].float()
+
+    return Lessons(concepts(), embed, random.Random(schedule.seed))  # noqa: S311 - an order, no secret
+
+
 def blend(first: Path, second: Path, share: float) -> None:
     """Replace the network in ``second`` by ``share`` of the one in ``first`` and the rest of itself."""
     from safetensors.torch import load_file, save_file
@@ -108,6 +125,28 @@ def blend(first: Path, second: Path, share: float) -> None:
     old, new = load_file(first / WEIGHTS), load_file(second / WEIGHTS)
     mixed = {name: share * old[name] + (1 - share) * new[name] for name in new}
     save_file(mixed, second / WEIGHTS, metadata={"format": "pt"})
+
+
+def polish(dense: Floats, bias: Floats, vectors: Floats, target: Any) -> tuple[Floats, Floats]:
+    """Fit a head of independent labels further on vectors that no longer move.
+
+    The last pass sees a part of the rows and begins with new heads: too little for the rarer labels.
+    """
+    import torch
+    from torch.nn import functional
+
+    torch.manual_seed(Schedule().seed)
+    weight, shift = torch.tensor(dense).requires_grad_(), torch.tensor(bias).requires_grad_()
+    seen, wanted = torch.tensor(vectors), torch.tensor(target, dtype=torch.float32)
+    optimizer = torch.optim.AdamW([weight, shift], lr=_POLISH_RATE, weight_decay=0.01)
+    for epoch in range(_POLISH_EPOCHS):
+        optimizer.param_groups[0]["lr"] = _POLISH_RATE * (1 - epoch / _POLISH_EPOCHS)
+        for batch in torch.randperm(len(seen)).split(512):
+            loss = functional.binary_cross_entropy_with_logits(seen[batch] @ weight + shift, wanted[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return weight.detach().numpy(), shift.detach().numpy()
 
 
 def _heads(size: int, emotions: int) -> Any:
@@ -118,6 +157,7 @@ def _heads(size: int, emotions: int) -> Any:
             "polarity": nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * size, len(POLARITIES))),
             "channel": nn.Embedding(len(CHANNELS) + 1, len(POLARITIES)),
             "emotion": nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * size, emotions)),
+            "alarm": nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * size, len(REASONS))),
         }
     )
 
@@ -126,7 +166,7 @@ def _linear(heads: Any, size: int) -> dict[str, Floats]:
     """The heads as they apply to vectors of unit parts."""
     scale = math.sqrt(size)
     found = {}
-    for name in ("polarity", "emotion"):
+    for name in ("polarity", "emotion", "alarm"):
         layer = heads[name][1]
         found[f"{name}.dense"] = (layer.weight.detach().numpy() * scale).T
         found[f"{name}.bias"] = layer.bias.detach().numpy()
@@ -144,6 +184,11 @@ class _Targets:
             np.array([[label in r.emotions for label in labels] for r in rows], dtype=np.float32)
         )
         self.before = torch.tensor(before)
+        self.reasons = torch.tensor([[reason in (r.reasons or ()) for reason in REASONS] for r in rows]).float()
+        # who was hurt was mostly in danger: neither for nor against
+        self.looked = torch.tensor(
+            [[r.reasons is not None and _settles(r.reasons, reason) for reason in REASONS] for r in rows]
+        ).float()
 
     def loss(self, embedding: Any, feeling: Any, heads: Any, batch: list[int], schedule: Schedule) -> Any:
         import torch
@@ -165,7 +210,16 @@ class _Targets:
         if known.any():
             emotion = functional.binary_cross_entropy_with_logits(heads["emotion"](both[known]), felt[known])
             total = total + schedule.emotion * emotion * known.float().mean()
+        if schedule.critical:
+            alarm = functional.binary_cross_entropy_with_logits(
+                heads["alarm"](both), self.reasons[batch], weight=self.looked[batch], reduction="sum"
+            )
+            total = total + schedule.critical * alarm / len(batch)
         return total
+
+
+def _settles(reasons: frozenset[str], reason: str) -> bool:
+    return reason != "safety" or "fire_or_injury" not in reasons
 
 
 def _embed(network: Any, pieces: list[list[int]]) -> tuple[Any, Any]:

@@ -25,10 +25,13 @@ from vocanalytics.tagging.axis_fitting import (
     Parts,
     Rows,
     best_cut,
+    by_label,
     example_rows,
+    f_score,
     fit_axis,
     fit_combiner,
     none_below,
+    own_cuts,
     ridge,
 )
 from vocanalytics.tagging.borrowing import Bank
@@ -38,12 +41,13 @@ from vocanalytics.tagging.themes import Axis, combine
 from vocanalytics.taxonomy import Label, Taxonomy
 from vocanalytics.text.segments import segment_many
 
-FEWEST_ROWS = 50  # fewer teach nothing that the frame does not say better
+FEWEST_ROWS = 24  # eight each of three labels; fewer do harm as often as good
+ENOUGH_ROWS = 50  # fewer teach only where, held out, they do better than the frame alone
+_MARGIN = 0.05  # of F1, because the cut was chosen on the same rows
 _SHARE_OF_BEST = 0.6  # a segment this close to the likeliest one shares its label
 _REMEDY = "Labelled rows have the columns text and themes; rename the ones it has. Nothing was read."
 _SHOWN_ROWS = 5
 _ALL = range(len(COLUMNS))
-_TRUST = 20  # labelled texts at which a label's own threshold counts as much as the common one
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +164,38 @@ def fit_labelled(
     coded: Sequence[frozenset[str]],
     beta: float,
 ) -> tuple[Axis, dict[str, Any]]:
-    """An axis from a frame and coded texts, with held-out figures over whole texts."""
+    """An axis from a frame and coded texts, with held-out figures over whole texts.
+
+    Rows that do not teach are left out; ``unused_rows`` among the figures says how many.
+    """
     first, figures = fit_axis(labels, embed, zero_shot, bank, beta)
-    if not labels or len(texts) < FEWEST_ROWS:
+    if not labels or not texts:
         return first, figures
     given = np.array([[label.id in found for label in labels] for found in coded], dtype=np.float32)
+    unused = figures | {"unused_rows": len(texts)}
+    if len(texts) < FEWEST_ROWS or not given.any() or given.all():  # all or none: nothing to tell apart
+        return first, unused
+    taught, measured = _taught(first, figures["mode"], labels, embed, texts, given, beta)
+    if len(texts) < ENOUGH_ROWS and measured["micro_f1"] < _as_it_stands(first, embed, texts, given) + _MARGIN:
+        return first, unused
+    return taught, measured
+
+
+def _as_it_stands(axis: Axis, embed: Embed, texts: Sequence[str], given: Floats) -> float:
+    """Micro F1 of an axis on rows it has not seen."""
+    segments, owner = _segments(texts)
+    passed = axis.judge(embed(segments), segments).passed.astype(np.float32)
+    return f_score(_by_text(passed, owner, len(texts)) > 0, given)
+
+
+def _taught(
+    first: Axis, mode: str, labels: Sequence[Label], embed: Embed, texts: Sequence[str], given: Floats, beta: float
+) -> tuple[Axis, dict[str, Any]]:
     segments, owner = _segments(texts)
     embedding, examples = embed(segments), example_rows(labels, embed)
     features = design(embedding, segments)
     target = None
-    if figures["mode"] == "examples":
+    if mode == "examples":
         target = _share_out(first.judge(embedding, segments).probabilities, given, owner)
         scorer, held_out = ridge(*_with_examples(features, target, examples))
         held_out = held_out[: len(segments)]
@@ -183,16 +209,14 @@ def fit_labelled(
     likely = _by_text(combine(columns, weights), owner, len(texts))
     cut, figures = best_cut(likely, given, beta)
     axis = Axis(evidence, weights, own_cuts(likely, given, cut, beta), none_below(likely, given, cut))
-    return axis, {"mode": "labelled", "rows": len(texts), **figures}
+    measured = by_label(axis.ids, likely >= axis.thresholds, given)
+    return axis, {"mode": "labelled", "rows": len(texts), **figures, "labels": measured}
 
 
 def _segments(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
-    pairs = [
-        (text[start:end], i)
-        for i, (text, spans) in enumerate(zip(texts, segment_many(texts), strict=True))
-        for start, end in spans
-    ]
-    return [segment for segment, _ in pairs], np.array([i for _, i in pairs], dtype=np.intp)
+    spans = segment_many(texts)
+    segments = [texts[i][start:end] for i, group in enumerate(spans) for start, end in group]
+    return segments, np.repeat(np.arange(len(texts)), [len(group) for group in spans])
 
 
 def _share_out(likely: Floats, given: Floats, owner: NDArray[np.intp]) -> Floats:
@@ -224,13 +248,3 @@ def _by_text(values: Floats, owner: NDArray[np.intp], count: int) -> Floats:
 def _with_examples(features: Floats, target: Floats, examples: Rows) -> tuple[Floats, Floats]:
     told = design(examples.embedding, examples.texts)
     return np.vstack([features, told]), np.vstack([target, examples.target])
-
-
-def own_cuts(probabilities: Floats, given: Floats, common: float, beta: float) -> Floats:
-    """Per label the threshold with the best F1, drawn to the common one where few texts have the label."""
-    cuts = []
-    for k in range(given.shape[1]):
-        own, _ = best_cut(probabilities[:, [k]], given[:, [k]], beta)
-        trust = given[:, k].sum() / (given[:, k].sum() + _TRUST)
-        cuts.append(trust * own + (1 - trust) * common)
-    return np.array(cuts, dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from vocanalytics.taxonomy import Taxonomy, check_touchpoint, load_taxonomy
 from vocanalytics.text.segments import EDITION as SEGMENTER
 from vocanalytics.text.segments import segment_many
 
-EDITION = "tagger-2"
+EDITION = "tagger-3"
 DEFAULT_TAXONOMY = "automotive"
 COLUMNS = {
     "item_id": None,
@@ -48,6 +48,7 @@ COLUMNS = {
     "taxonomy": "str",
 }
 Row = dict[str, Any]
+EachText = str | Iterable[str | None] | None
 
 
 class Tagger:
@@ -97,22 +98,22 @@ class Tagger:
 
     def tag(
         self,
-        texts: Sequence[str],
-        channel: PerText = None,
-        question: PerText = None,
-        context_touchpoint: PerText = None,
-        ids: Sequence[Any] | None = None,
+        texts: Iterable[str],
+        channel: EachText = None,
+        question: EachText = None,
+        context_touchpoint: EachText = None,
+        ids: Iterable[Any] | None = None,
     ) -> pd.DataFrame:
         """Tags of masked texts, in their order; every text has at least one row.
 
         Parameters
         ----------
-        texts : sequence of str
-            Verbatims, personal data already masked: nothing is masked here.
-        channel, question, context_touchpoint : str or sequence, optional
+        texts : iterable of str
+            Verbatims, personal data already masked: nothing is masked here. Half a surrogate pair becomes a ``?``.
+        channel, question, context_touchpoint : str or iterable, optional
             One for all texts or one per text. ``context_touchpoint`` is what a survey was sent about; segments
             that name no touchpoint belong there.
-        ids : sequence, optional
+        ids : iterable, optional
             Becomes ``item_id``; the row number from 0 without it.
 
         Returns
@@ -128,16 +129,17 @@ class Tagger:
         TaxonomyError
             If a ``context_touchpoint`` is not in the frame.
         """
-        check_texts(texts)
-        names = list(range(len(texts))) if ids is None else list(ids)
-        if len(names) != len(texts):
-            raise ValueError(f"ids must be one per text; found {len(names)} for {len(texts)} texts. Nothing was read.")
-        contexts = one_each(context_touchpoint, len(texts), "context_touchpoint")
+        said: list[str] = _listed(texts)
+        check_texts(said)
+        names = list(range(len(said))) if ids is None else list(ids)
+        if len(names) != len(said):
+            raise ValueError(f"ids must be one per text; found {len(names)} for {len(said)} texts. Nothing was read.")
+        contexts = one_each(_listed(context_touchpoint), len(said), "context_touchpoint")
         for name in set(contexts) - {None}:
             check_touchpoint(self.taxonomy, str(name))
         rows: list[Row] = []
-        for i, item in enumerate(self._read(texts, channel, question)):
-            rows += self._rows(names[i], texts[i], contexts[i], item)
+        for i, item in enumerate(self._read(said, _listed(channel), _listed(question))):
+            rows += self._rows(names[i], said[i], contexts[i], item)
         return _frame(rows)
 
     def _read(self, texts: Sequence[str], channel: PerText, question: PerText) -> Iterator[_Item]:
@@ -235,6 +237,16 @@ def _feeling(encoding: Encoding, row: int) -> Row:
     }
 
 
+def _listed(given: Any) -> Any:
+    """By position, whatever the index of a Series says; one text stays one."""
+    return _whole(given) if given is None or isinstance(given, str) else [_whole(entry) for entry in given]
+
+
+def _whole(entry: Any) -> Any:
+    """A text without half surrogate pairs, which no UTF-8 reader takes; as long as it was, so offsets hold."""
+    return entry.encode("utf-8", "replace").decode("utf-8") if isinstance(entry, str) else entry
+
+
 def _rounded(value: Any) -> float:
     return round(float(value), 4)
 
@@ -254,7 +266,8 @@ def _shipped(taxonomy: Taxonomy, encoder: Encoder) -> ThemesModel | None:
 
 def _frame(rows: list[Row]) -> pd.DataFrame:
     columns = {
-        name: pd.Series([row.get(name) for row in rows], dtype=kind) if kind else pd.Series([row[name] for row in rows])
-        for name, kind in COLUMNS.items()
+        name: pd.Series([row.get(name) for row in rows], dtype=kind or "object") for name, kind in COLUMNS.items()
     }
+    if columns["item_id"].notna().all():  # else 7 would become 7.0
+        columns["item_id"] = columns["item_id"].infer_objects()
     return pd.DataFrame(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from vocanalytics.tagging.features import EDITION
 from vocanalytics.tagging.heads import Floats, sigmoid
 from vocanalytics.taxonomy import Label, Taxonomy
 
+logger = logging.getLogger(__name__)
 AXES = ("themes", "touchpoint")
 # a place can also be had from a neighbour or the survey, so a wrong one costs more than none
 _PLACE_BETA = 0.5
@@ -129,7 +131,7 @@ def fit_themes(taxonomy: Taxonomy, encoder: Encoder, labelled: Path | None = Non
     ``beta``: what recall of a theme counts against its precision where thresholds are chosen.
     """
     from vocanalytics.tagging.borrowing import shipped_bank
-    from vocanalytics.tagging.labelled import fit_labelled, read_labelled
+    from vocanalytics.tagging.labelled import ENOUGH_ROWS, fit_labelled, read_labelled
 
     labels: dict[str, Sequence[Label]] = {"themes": taxonomy.themes, "touchpoint": taxonomy.touchpoints}
     coded = read_labelled(labelled, taxonomy) if labelled else None
@@ -146,6 +148,14 @@ def fit_themes(taxonomy: Taxonomy, encoder: Encoder, labelled: Path | None = Non
             found,
             beta if axis == "themes" else _PLACE_BETA,
         )
+        if rows := figures[axis].get("unused_rows"):
+            logger.warning(
+                "%s: %d labelled rows do not teach more than the taxonomy itself says, so they are left out. Label at "
+                "least %d, some of them with none of its labels.",
+                axis,
+                rows,
+                ENOUGH_ROWS,
+            )
     # through the stored form, so that a model fitted now and one read later say exactly the same
     axes = {axis: Axis.stored(model.arrays(axis), axis) for axis, model in fitted.items()}
     return ThemesModel(

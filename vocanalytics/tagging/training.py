@@ -8,6 +8,7 @@ from typing import Any
 
 from vocanalytics.tagging.encoder import Encoder
 from vocanalytics.tagging.themes import ThemesModel, fit_themes
+from vocanalytics.tagging.themes_card import card
 from vocanalytics.taxonomy import load_taxonomy
 
 
@@ -31,10 +32,13 @@ def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path,
     Returns
     -------
     dict
-        Held-out figures per axis: rows, threshold, micro F1, precision, recall.
+        ``held_out``: per axis the mode (``examples``, ``labelled``, or ``descriptions``, where nothing is measured),
+        rows, threshold, micro F1, precision, recall and, per label, precision, recall, F1 and support. The same stand
+        in the manifest, and in words in ``README.md``.
     """
     started = time.monotonic()
     taxonomy, encoder = load_taxonomy(taxonomy_path), Encoder.load()
     model: ThemesModel = fit_themes(taxonomy, encoder, labelled, beta)
     manifest = model.save(output)
+    (output / "README.md").write_text(card(model), encoding="utf-8")
     return {**model.facts, "digest": manifest.digest[:12], "seconds": round(time.monotonic() - started, 1)}

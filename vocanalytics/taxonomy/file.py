@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,7 +78,7 @@ def parse(content: object, where: str) -> Taxonomy:
 
 def _stage(entry: object, where: str) -> Stage:
     fields = _mapping(entry, where, _STAGE)
-    phase = _choice(_text(fields, "phase", where), PHASES, f"{where}: phase")
+    phase = _choice(_text(fields, "phase", where, known=PHASES), PHASES, f"{where}: phase")
     return Stage(phase=phase, **_named(fields, where))
 
 
@@ -194,12 +194,15 @@ def _mapping(content: object, where: str, known: Iterable[str]) -> Mapping[str, 
     return content
 
 
-def _text(fields: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
+def _text(
+    fields: Mapping[str, Any], key: str, where: str, default: str | None = None, known: Sequence[str] = ()
+) -> str:
     value = fields.get(key, default)
     if value is None and default is not None:
         return default
     if value is None:
-        raise TaxonomyError(f"{where}: {key} is missing. Nothing was loaded.")
+        choice = f"; give one of {', '.join(known)}" if known else ""
+        raise TaxonomyError(f"{where}: {key} is missing{choice}. Nothing was loaded.")
     if not isinstance(value, str):
         # an unquoted 2026.10 arrives as the number 2026.1, an unquoted `no` as False
         raise TaxonomyError(

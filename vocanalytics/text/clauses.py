@@ -26,7 +26,7 @@ _NO_THING = (
     "|none|some|so|then|now|and|but|or|if|when|where|why|as|of|in|on|at|for|with|not|never|also|even|still|only|just"
     "|too|very|them|me|us|him|is|are|was|were|be|been|have|had|has|same|either|neither|both|a|an"
 )
-_THING = rf"(?:{_OWN})\s+(?:(?!(?:that|who|which|of|i|we|you|they|he|she|it)\s)[\w'’-]+\s+){{1,3}}?"
+_THING = rf"(?:{_OWN})\s+(?:(?!(?:that|who|which|of|i|we|you|they|he|she|it)\s)[\w'’-]+(?:\.\d+)?\s+){{1,3}}?"
 _BARE_THING = rf"(?!(?:{_NO_THING})\s)[\w-]+\s+"
 _CLOSING = (
     r"(?:never\s+again|never\s+(?:going|coming)\s+back|no\s+(?:complaints|issues|problems|regrets)|highly\s+recommend\w*"

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vocanalytics.taxonomy import Competitor
+from vocanalytics.text.lists import ADJECTIVES
 
-EDITION = "comparisons-1"
+EDITION = "comparisons-2"
 
 _ARTICLE = r"(?:the|an?|my|our|your|his|her|their|any|another|other|some)"
 _FORMER = r"(?:old|older|previous|last|former|other|second|ex|(?:[\w]+['’]s?))"
@@ -35,6 +37,7 @@ _BEFORE = re.compile(
       | \bthan\s+(?:i|we|you|one)\s+can\s+say\s+(?:for|of|about){_FILLED}
       | \b(?:chose|picked|preferred|prefer|took|bought|have|choose|pick)\s[^.!?;,]{{0,40}}\bover\s+(?:{_ARTICLE}\s+)?
       | \b(?:my|our|his|her|the|an)\s+(?:{_FORMER})\s+(?:[\w-]+\s+)?
+      | \b(?:is|was|it['’]?s)\s+(?:no|hardly\s+an?|not\s+quite\s+an?)\s+
       | \b(?:ex|non)-
     )$""",
     re.IGNORECASE | re.VERBOSE,
@@ -46,6 +49,26 @@ _AFTER = re.compile(
       | with\s+the\s+same\b | vs\b | versus\b
     )""",
     re.IGNORECASE | re.VERBOSE,
+)
+_STEMS = re.sub(r"y\b", "[yi]", ADJECTIVES)  # easier
+_BETTER = rf"(?:better|worse|(?:{_STEMS})[a-z]?e?r|(?:more|less)\s+(?!than\b)\w+|(?:miles|way|streets|far)\s+ahead)\b"
+# "better now", "cheaper than I thought": than itself
+_THAN_ITSELF = r"(?!\s+(?:now|since|every|each|than\s+(?:i|we|expected|ever|before|last|usual)\b))"
+# said of a brand by name, perhaps with a model or a second brand
+_SUBJECT = re.compile(
+    rf"""(?:['’]?s)?(?:\s+(?-i:[A-Z0-9])[\w-]*)?(?:\s+(?:or|and)\s+(?-i:[A-Z])[\w-]*)?\s+(?:
+        (?:is|are|was|were|feels?|looks?)\s+(?:(?:so|much|far|way|even|also|still)\s+)?{_BETTER}{_THAN_ITSELF}
+      | (?:has|have|had|offers?|gives?|gave)\s+(?:(?:so|much|far)\s+)?(?:better|more)\b
+      | (?:has|have|had|offers?|gives?|comes?\s+with)\s+(?:[\w'’-]+\s+){{1,4}}as\s+standard\b
+      | would\s+have\s+\w+\s+(?:\w+\s+){{0,3}}?(?:twice\s+as|half\s+the|{_BETTER})
+      | (?:would|does|do)(?:\s+never|\s+not|n['’]t)\s+\w+\s+(?:[\w'’]+\s+){{1,3}}?
+        (?:so|like\s+(?:this|that)|this\s+way)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FORMERLY = re.compile(
+    r"\s+(?:[\w-]+\s+)?(?:i|we)\s+(?:had|drove|owned|leased|ran|used)\s+(?:before(?:hand)?|previously)\b(?!\s+\w+\s+\w+ing)",
+    re.I,
 )
 _JOINED = re.compile(
     rf"(?:['’]?s)?(?:\s+[\w-]+)?\s*(?:,|/|&|\bor\b|\band\b|\bnor\b)\s*(?:or\s+|and\s+)?(?:{_ARTICLE}\s+)?", re.I
@@ -78,7 +101,8 @@ class BrandReader:
     """
 
     def __init__(self, competitors: Sequence[Competitor]) -> None:
-        owners = {spelling: one for one in competitors for spelling in (one.label, *one.phrases)}
+        told = [(text, one) for one in competitors for text in (one.label, *one.phrases)]
+        owners = dict([*((_plain(text), one) for text, one in told), *told])
         self._brands = {_key(spelling): one for spelling, one in owners.items()}
         spellings = sorted(owners, key=len, reverse=True)  # Dodge Ram before Dodge
         names = "|".join(r"[\s-]?".join(map(re.escape, re.split(r"[\s-]+", spelling))) for spelling in spellings)
@@ -120,6 +144,11 @@ def _key(spelling: str) -> str:
     return re.sub(r"[\s-]", "", spelling).casefold()
 
 
+def _plain(spelling: str) -> str:
+    """As written where the keyboard lacks the letter: Citroen, Skoda."""
+    return "".join(c for c in unicodedata.normalize("NFKD", spelling) if not unicodedata.combining(c))
+
+
 def _is_name(verbatim: str, start: int, end: int) -> bool:
     """Whether an ordinary word is written as a name: a capital inside a sentence that is not all capitals."""
     before, after = verbatim[max(0, start - _WINDOW) : start], verbatim[end : end + _WINDOW]
@@ -135,6 +164,7 @@ def _compared(verbatim: str, found: list[NamedBrand]) -> Iterator[NamedBrand]:
     for one in found:
         before, after = verbatim[max(0, one.start - _WINDOW) : one.start], verbatim[one.end : one.end + _WINDOW]
         is_joined = last_end is not None and _JOINED.fullmatch(verbatim, last_end, one.start) is not None
-        if is_joined or _BEFORE.search(before) or (_AFTER.match(after) and not _OWN.search(before)):
+        is_subject = not _OWN.search(before) and (_AFTER.match(after) or _SUBJECT.match(after))
+        if is_joined or is_subject or _BEFORE.search(before) or _FORMERLY.match(after):
             last_end = one.end
             yield one

@@ -24,7 +24,7 @@ _FEELINGS = "love|loved|loves|hate|hated|hates|like|liked|dislike|disliked|shame
 _WEIGHING_ENDS = ("ful", "less", "ous", "able", "ible")
 _JUDGING = re.compile(
     rf"""\b(?: {ADJECTIVES} | \w+(?:ful|less|able|ible|ous|ish|ive|ly|est|ed|ing) | loved?|hate|liked?|shame
-      | is|are|was|were|isn't|wasn't|works?|looks?|feels?|fails?|broke|lacks?|no|not|never|too|very|so )\b""",
+      | \d+/\d+ | is|are|was|were|isn't|wasn't|works?|looks?|feels?|fails?|broke|lacks?|no|not|never|too|very|so )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 # name nothing that could be judged: "very quiet", "still there", "love it"
@@ -38,7 +38,7 @@ _NOUNS = frozenset({"bed", "table", "cable", "vegetable", "family", "supply", "a
 _DEGREES = frozenset({"very", "too", "so", "really", "not", "no", "quite"})
 _AND = re.compile(r"\sand\s", re.IGNORECASE)
 _PAIRED_SPACES = range(3, 11)
-_WORDS = re.compile(r"[^\W_][\w'’-]*")
+_WORDS = re.compile(r"\d+(?:[.,]\d+)?/\d+|[^\W_][\w'’-]*")
 
 
 def split_list(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -97,7 +97,7 @@ def _said(part: str) -> list[str]:
 
 
 def _weighs(word: str) -> bool:
-    return word in _WEIGHING or (word.endswith(_WEIGHING_ENDS) and word not in _NOUNS)
+    return word in _WEIGHING or "/" in word or (word.endswith(_WEIGHING_ENDS) and word not in _NOUNS)
 
 
 def _names(words: list[str]) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from vocanalytics.text.clauses import split_clauses
 from vocanalytics.text.lists import split_list
 
-EDITION = "segments-3"
+EDITION = "segments-4"
 MOST_SEGMENTS = 300
 Span = tuple[int, int]
 
@@ -23,25 +23,26 @@ _ABBREVIATIONS = (
     "|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|a\\.m|p\\.m|u\\.s|u\\.k|z\\.b|bzw|ca|nr|str|sra|sres"
 )
 _TURNS = (
-    "but|however|although|though|even though|whereas|yet|while|except that|nevertheless|nonetheless|on the other hand"
+    r"but|however|although|though|whereas|yet|while|except\s+that|nevertheless|nonetheless"
+    r"|on\s+the\s+other\s+hand|aber|jedoch|pero|mais|ma"
 )
-_SUBJECT = "the|they|he|she|it|we|i|my|our|their|his|her|this|that|there|staff|nobody|no one|you"
+_SUBJECT = r"the|they|he|she|it|we|i|my|our|their|his|her|this|that|there|staff|nobody|no\s+one|you"
 _SCAN = re.compile(
     rf"""
     (?P<keep>
         \b(?=\w)(?:
-            (?:https?://|www\.)\S*[^\s.,!?;)] | [\w.+-]{{1,64}}@[\w-]{{1,64}}\.[\w.-]{{1,64}}
-          | (?i:{_ABBREVIATIONS})\.(?=\s+\S) | (?i:no)\.(?=\s*\d) | [A-Za-z]\.(?=\s?[A-Z][\w.])
+            (?:https?://|www\.)\S*[^\s.,!?;)] | [\w.+-]{{1,64}}@[\w-]{{1,64}}(?:\.[\w-]{{1,64}}){{1,8}}
+          | (?i:{_ABBREVIATIONS})\.(?=\s+\S|[A-Z]) | (?i:no)\.(?=\s*\d) | [A-Za-z]\.(?=\s?[A-Z][\w.])
           | [\w-]{{1,40}}\.(?:com|org|net|co\.uk|de|eu|io|uk|fr|es|it)\b
         )
-      | \d[\d.,:/-]*\d | \[[A-Z][A-Z_0-9 ]{{0,30}}\] | \A\s*\(?\d{{1,2}}[.)](?=\s)
+      | \d[\d.,:/-]*\d | &(?:[a-z]{{2,6}}|\#\d{{2,5}}); | \[[A-Z][A-Z_0-9 ]{{0,30}}\] | \A\s*\(?\d{{1,2}}[.)](?=\s)
     )
   | (?=\W|8)(?:
         (?P<smile> (?: [:;=8][-o']?[)(\]\[DPp/\\|*](?!\w) | [\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f? )+\s* )
       | (?P<line> [\r\n]\s*(?:[-*•–·▪‣]+\s+|\(?\d{{1,2}}[.)]\s+)? )
       | (?P<pause> (?:(?<!\.)\.\.+|…)["'”’)\]]*\s* )
       | (?P<end> (?<![.!?])[.!?]+["'”’)\]]*\s+ | [。！？]+ | (?<![.!?])[!?]+(?=[A-Za-z])
-            | (?<=[a-z]{{3}})\.(?=[A-Z][a-z]+\s) )
+            | (?<=[A-Za-z][a-z])\.(?=[A-Z][a-z]+\s) )
       | (?P<stop> ;\s | (?<=\s)[–—|](?=\s) | • )
       | (?P<turn> (?:,\s*|\s)(?=(?i:{_TURNS})[\s,]) )
       | (?P<and> ,\s*(?=(?i:and|so)\s+(?i:{_SUBJECT})\s) )
@@ -54,7 +55,8 @@ _BOUND_BUT = re.compile(
     r"\b(?:nothing|anything|everything|all|none|nobody|no one|no choice|not only|last|can't help)\b.{0,40}$", re.I
 )
 _FIRST_WORD = re.compile(r"[\s,]*(\w+)")
-_NEEDS_COMMA = frozenset({"yet", "while", "though"})  # "not there yet", "for a while", "good though"
+# "not there yet", "for a while", "good though", "das ist aber nett"
+_NEEDS_COMMA = frozenset({"yet", "while", "though", "aber", "jedoch", "pero", "mais", "ma"})
 # "spotless yet the corridor smelled", "on time though the seat was filthy"; not "not there yet", "even though"
 _OWN_SUBJECT = re.compile(rf"\w+\s+(?:{_SUBJECT})\s", re.I)
 _BOUND_YET = re.compile(r"(?:\b(?:not|no|never)\b.{0,40}|n['’]t\b.{0,40}|\b(?:even|as|has|have|is|are))$", re.I)
