@@ -20,8 +20,8 @@ from markdown_it import MarkdownIt
 
 from vocanalytics.digest.alerts import Alert, Alerts
 from vocanalytics.digest.changes import Change
-from vocanalytics.digest.charts import journey_map
-from vocanalytics.digest.drivers import Driver, Drivers
+from vocanalytics.digest.charts import driver_map, journey_map
+from vocanalytics.digest.drivers import Driver, Drivers, Standing
 from vocanalytics.digest.events import Event
 from vocanalytics.digest.groups import Group
 from vocanalytics.digest.inert import for_markdown, visible
@@ -29,12 +29,15 @@ from vocanalytics.digest.journey import Stop
 from vocanalytics.digest.ledger import ledger
 from vocanalytics.digest.mail import as_mail
 from vocanalytics.digest.moving import Moved
-from vocanalytics.digest.page import Page
+from vocanalytics.digest.origin import Origin
+from vocanalytics.digest.page import Page, Weighed
 from vocanalytics.digest.pages import page_of
 from vocanalytics.digest.quotes import Quote
 from vocanalytics.digest.reading import Publication, read_published
 from vocanalytics.digest.render import html_page, markdown_page, plain_page
+from vocanalytics.digest.signs import EarlySign
 from vocanalytics.digest.spikes import Spike
+from vocanalytics.digest.summary import Sentence
 from vocanalytics.resources import resolve_taxonomy
 from vocanalytics.steps.digest import write_digests
 from vocanalytics.taxonomy import load_taxonomy
@@ -163,18 +166,40 @@ def with_words(page: Page, words: str) -> Page:
     pain = replace(
         page.pain_points[0], theme=words, touchpoint=words, owner=words, notes=[words], quotes=[quote], change=words
     )
-    change = Change(words, "worse", "new", words, words, words, "▲", [words], [quote])
+    change = Change(words, "worse", "new", words, words, words, "▲", [words], [quote], Origin("spikes", words))
     alert = Alerts([Alert(words, words, words, words)], words, words)
-    driven = Drivers(words, words, [Driver(words, words, words, words, words)], words, words)
+    ranked = Drivers(words, words, [Driver(1, words, words, words, words, words, None)], "", words, 5.0)
+    # drawn of words of theirs elsewhere; here the map stands for it
+    driven = [Weighed(group, "drivers-1", page.maps[0]) for group in (ranked, replace(ranked, note=words))]
+    here = Origin("spikes", words)
+    sign = EarlySign(words, words, words, words, words, words, words, [quote], here)
     praise = replace(page.praise[0], theme=words, touchpoint=words, owner=words, quotes=[quote])
     source = replace(page.sources[0], source=words, languages=words, channel=words)
     return replace(
-        page, title=words, period=words, bases=words, in_short=[words], pain_points=[pain], praise=[praise],
-        sources=[source], caveats=[words], footer=[(words, words)], owners={words: "team.html"}, alerts=alert,
-        changes=[change], early_signs=[words], moved=[Moved("all", *[words] * 7)], drivers=[driven],
-        groups=[Group(*[words] * 6)], spikes=[Spike(words, words, words, words, True)],
+        page, title=words, period=words, bases=words, in_short=[Sentence(words, (here,))], pain_points=[pain],
+        praise=[praise], sources=[source], caveats=[words], footer=[(words, words)], owners={words: "team.html"},
+        alerts=alert, changes=[change], early_signs=[sign], moved=[Moved("all", *[words] * 7, here)], drivers=driven,
+        groups=[Group(*[words] * 6, here)], spikes=[Spike(words, words, words, words, True)],
         events=[Event(1, words, words, words, words, LAST_DAY, (), ())], queries=[(words, words)],
     )  # fmt: skip
+
+
+def of_team(page: Page, words: str) -> Page:
+    """The same as a team gets it, with the words for its name."""
+    return replace(with_words(page, words), owner=words, owners={}, drivers=[], maps=[], lines=[], series=[])
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_what_a_team_gets_holds_no_markup_of_theirs(page, payload):
+    harmless, hostile = (of_team(page, words) for words in ("harmless", payload))
+    assert tags_in_markdown(markdown_page(hostile)) == tags_in_markdown(markdown_page(harmless))
+    for in_mail in (False, True):
+        shown, expected = (Reader(html_page(one, in_mail=in_mail)) for one in (hostile, harmless))
+        assert (shown.tags, shown.attributes) == (expected.tags, expected.attributes)
+    raw = as_mail(hostile.title, plain_page(hostile), html_page(hostile, in_mail=True), html_page(hostile), {})
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert set(mail.keys()) == {"Subject", "X-Unsent", "MIME-Version", "Content-Type"}
+    assert not hidden(mail["Subject"])
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
@@ -216,8 +241,12 @@ def test_mail_keeps_its_headers(page, payload):
 
 def test_pictures_stay_well_formed_and_hold_no_tag_of_theirs():
     stops = [Stop(f"{payload} {n % 4}", payload, -50.0, 40, -70.0, -20.0) for n, payload in enumerate(PAYLOADS)]
-    for wide in (True, False):
-        picture = ElementTree.fromstring(journey_map(stops, wide=wide).svg)
+    at = Standing(20.0, 12.0, 30.0, -50.0, -70.0, -20.0)
+    lines = [Driver(n, payload, payload, payload, payload, payload, at) for n, payload in enumerate(PAYLOADS)]
+    weighed = driver_map(Drivers(PAYLOADS[0], PAYLOADS[1], lines, "", "", 5.0))
+    assert weighed is not None
+    for drawn in (journey_map(stops, wide=True), journey_map(stops, wide=False), weighed):
+        picture = ElementTree.fromstring(drawn.svg)
         assert {element.tag.rpartition("}")[2] for element in picture.iter()} <= OURS
         assert "javascript" not in " ".join(value for e in picture.iter() for value in e.attrib.values())
 

@@ -13,8 +13,11 @@ from digest_example import ALARMS, EVENTS, PERIOD, job, one, page, publish_said,
 from vocanalytics.digest.charts import score_line
 from vocanalytics.digest.events import Event
 from vocanalytics.digest.journey import Stop, layout
+from vocanalytics.digest.origin import Origin
 from vocanalytics.digest.scores import Series
 from vocanalytics.steps.digest import write_digests
+
+HERE = Origin("score_trends", "from score_trends")
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +128,7 @@ def test_what_is_behind_a_pain_point_is_worded(folder, tmp_path):
     assert "Outlet North is heard here 2.5 times as often as its share of the feedback would have it (7 items)" in text
     assert "2.3 written complaints per 1,000 visits (95 % interval 1.1 to 4.2; 4,000 visits)" in text
     assert "early sign: growing" in text
-    assert (
-        "Early signs, seen once and not yet confirmed by a second period: Waiting time (Workshop visit): growing"
-        in text
-    )
+    assert "Early signs, not yet confirmed early sign Waiting time (Workshop visit) : growing in this period" in text
 
 
 def test_a_split_nobody_can_make_is_said_so(folder, tmp_path):
@@ -161,7 +161,7 @@ def test_an_event_stands_at_the_period_it_began_in_and_nowhere_else():
         for on, until in ((date(2026, 5, 4), date(2026, 5, 31)), (date(2026, 6, 1), date(2026, 6, 28)))
     ]
     series = Series(
-        "s", "S", "q", "q", "stars_1_5", "mean", "mean", True, "3.0", "", "", 9, False, points
+        "s", "S", "q", "q", "stars_1_5", "mean", "mean", True, "3.0", "", "", 9, False, points, HERE
     )  # fmt: skip
     days = (date(2026, 4, 1), date(2026, 5, 20), date(2026, 6, 1), date(2026, 6, 9), date(2026, 7, 1))
     picture = score_line(series, [event(n, day) for n, day in enumerate(days, start=1)])

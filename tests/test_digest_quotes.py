@@ -8,7 +8,7 @@ from digest_example import LAST_DAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocanalytics.digest.pages import owner_files
+from vocanalytics.digest.files import owner_files
 from vocanalytics.digest.quotes import LONGEST, Quoting, prove, shorter
 
 

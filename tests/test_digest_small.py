@@ -9,8 +9,6 @@ from pathlib import Path
 import duckdb
 from digest_example import job, one, page, publish_said, tables, words_of
 
-from vocanalytics.digest.changes import Change
-from vocanalytics.digest.summary import in_short
 from vocanalytics.steps.digest import write_digests
 
 
@@ -77,31 +75,3 @@ def test_an_empty_publication(tmp_path):
     text = words_of(digest_of(tmp_path, []))
     assert "No feedback has been published for any period yet" in text
     assert (tmp_path / "home" / "digests" / "no-feedback" / "sales.html").exists()
-
-
-SORE = {
-    "touchpoint": "app", "touchpoint_label": "Owner app", "net_sentiment": -49.0, "net_sentiment_low": -68.0,
-    "net_sentiment_high": -22.0, "mention_item_count": 45,
-}  # fmt: skip
-
-
-def test_nothing_to_tell_is_told_in_two_ways():
-    assert "Nothing has changed clearly" in in_short([], None, [], [], [], [], comparable=True)[1]
-    assert "too little feedback" in in_short([], None, [], [], [], [], comparable=False)[1]
-
-
-def test_a_change_seen_once_is_an_early_sign():
-    told = in_short([], None, [], [], [], [], early="Fees (Finance): new, +4 points", comparable=True)
-    assert told[1] == "No change is confirmed yet; an early sign, seen once: Fees (Finance): new, +4 points."
-
-
-def test_the_sorest_touchpoint_gives_way_to_two_sentences_of_change():
-    worse = Change("Fees (Finance)", "worse", "new", "", "", "+4 points", "▲", [], [])
-    better = replace(worse, direction="better", state="easing")
-    [_, second, third] = in_short([], SORE, [worse], [], [], [], comparable=True)
-    assert second.replace("\u00a0", " ") == (
-        "Customers are unhappiest at Owner app: net sentiment −49 (95 % interval −68 to −22) "
-        "of 45 items that mention it."
-    )
-    assert third == "Worse or new: Fees (Finance), +4 points."
-    assert "unhappiest" not in " ".join(in_short([], SORE, [worse, better], [], [], [], comparable=True))

@@ -181,7 +181,7 @@ def test_on_paper_nothing_is_cut_or_folded(browser, pages):
         assert len(folded) > 10
         assert all(height > 0 for height in folded)
         charts = browser.execute_script(CHARTS)
-        assert len(charts) == 5
+        assert len(charts) == 6
         assert all(0 < chart["height"] < paper["height"] and chart["inside"] == "avoid" for chart in charts)
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -7,15 +7,17 @@ from typing import Any
 
 from vocanalytics.digest import words
 from vocanalytics.digest.notes import gaps
+from vocanalytics.digest.origin import CELL, PLACE, Origin, row_of
 from vocanalytics.digest.quotes import Quote, Quoting
 from vocanalytics.digest.reading import ALL, Published
-from vocanalytics.digest.selection import CHANGES, Mine, before, early_sign, everyone, place
+from vocanalytics.digest.selection import CHANGES, Mine, before, by, everyone, place
 
 Row = dict[str, Any]
 
 MOST_CHANGES = 6
 MOST_QUOTES = 2
 PLACE_CHANGES = ("worse", "better")
+SIZE = ("change_points", "change_points_low", "change_points_high", "q_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Change:
     arrow: str
     gaps: list[str]  # how the scores of those who complain differ
     quotes: list[Quote]
+    origin: Origin
 
 
 def changes(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[Change]:
@@ -42,13 +45,6 @@ def changes(published: Published, quoting: Quoting, mine: Mine = everyone) -> li
     better = [pair for pair in found if pair[0].direction == "better"][:MOST_CHANGES]
     # quotes last: who is not shown must not use any up
     return [replace(change, quotes=quoting.pick(spans, "mentions", MOST_QUOTES)) for change, spans in worse + better]
-
-
-def early_signs(published: Published, mine: Mine = everyone) -> list[str]:
-    """Changes one period has seen and none has confirmed yet."""
-    rows = [r for r in published.pain_points if r["source"] == ALL and early_sign(r) and mine(r)]
-    rows.sort(key=lambda row: -abs(row["change_points"]))
-    return [f"{words.at(row['theme_label'], place(row))}: {early_sign(row)}, {_by(row)}" for row in rows[:MOST_CHANGES]]
 
 
 def _pain_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
@@ -65,10 +61,11 @@ def _pain_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
         state=word,
         now=words.share(row["negative_item_count"], row["item_count"], row["negative_share_pct"]) + " negative",
         before=before(row),
-        by=_by(row),
+        by=by(row),
         arrow=arrow,
         gaps=list(gaps(row, published)),
         quotes=[],
+        origin=row_of("pain_points", row, CELL, ("state", *SIZE)),
     ), spans
 
 
@@ -82,10 +79,11 @@ def _place_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
         state=row["state"],
         now=f"{words.signed(row['net_sentiment'])} of {words.many(row['mention_item_count'], 'item')}",
         before=f"{prior} of {words.many(row['prior_mention_item_count'], 'item')}",
-        by=_by(row),
+        by=by(row),
         arrow="▲" if better else "▼",
         gaps=[],
         quotes=[],
+        origin=row_of("touchpoint_scorecard", row, PLACE, ("state", *SIZE)),
     ), [span for cell in here for span in (cell[said] or [])[:2]]
 
 
@@ -93,8 +91,3 @@ def comparable(published: Published, mine: Mine = everyone) -> bool:
     """Whether anything was tested, so that finding no change says something."""
     rows = (*published.pain_points, *published.touchpoints)
     return any(row["state"] for row in rows if row["source"] == ALL and mine(row))
-
-
-def _by(row: Row) -> str:
-    bounds = words.interval(row["change_points_low"], row["change_points_high"])
-    return f"{words.signed(row['change_points'])} points ({bounds}; q {words.probability(row['q_value'])})"

@@ -12,30 +12,35 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from vocanalytics.digest import words
+from vocanalytics.digest.drivers import FIX_FIRST, KEEP_UP, Driver, Drivers, Standing
 from vocanalytics.digest.events import Event
 from vocanalytics.digest.inert import visible
-from vocanalytics.digest.journey import INK, QUIET, Drawn, Stop, layout
+from vocanalytics.digest.journey import INK, QUIET, VERY_NEGATIVE, VERY_POSITIVE, Drawn, Stop, layout
 from vocanalytics.digest.scores import Series
 
 Row = dict[str, Any]
 
 LINE, ACCENT = "#c9c9ce", "#1f5f99"
 PNG_SCALE = 1.5
+OPENING = re.compile(r"<svg[^>]*? width=\"([\d.]+)\"[^>]*? viewBox=\"([^\"]+)\"[^>]*>")
+VERDICT_INKS = {FIX_FIRST: VERY_NEGATIVE, KEEP_UP: VERY_POSITIVE}  # anything else is grey
 LARGEST = 1.25  # times its natural size, so that letters stay letters
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart for a page; `png` draws the same for a mail, where SVG is not shown."""
+    """A chart for a page; `png` is the same drawing for a mail, where SVG is not shown."""
 
     svg: Markup
     about: str
-    spec: Row
+    drawing: str
 
     def png(self) -> bytes:
         import vl_convert
 
-        return bytes(vl_convert.vegalite_to_png(self.spec | {"background": "white"}, scale=PNG_SCALE))
+        # the drawing is there, so nothing is compiled again; it only lacks a ground
+        grounded = OPENING.sub(r'\g<0><rect width="100%" height="100%" fill="white"/>', self.drawing, count=1)
+        return bytes(vl_convert.svg_to_png(grounded, scale=PNG_SCALE))
 
 
 def journey_map(stops: list[Stop], *, wide: bool) -> Picture:
@@ -141,15 +146,57 @@ def _score_layers(alt: Any, rows: list[Row], flags: list[Row]) -> Any:
     return alt.layer(*layers).properties(width=268, height=120)
 
 
+def driver_map(group: Drivers) -> Picture | None:
+    """Importance against performance with bounds and the two thresholds; None where nothing stands on both."""
+    standing = [(line, line.standing) for line in group.lines if line.standing]
+    if not standing:
+        return None
+    places = "; ".join(f"{line.number} {line.what}, {line.verdict}" for line, _ in standing)
+    return _picture(
+        lambda alt: _driver_layers(alt, [_driver_mark(line, at) for line, at in standing], group.equal_share),
+        f"{group.source}: importance against performance of {group.level}",
+        f"To the right, importance; upwards, net sentiment; lines through a number are 95 % intervals. The upright "
+        f"dashed line is an equal share ({group.equal_share:.1f} %), the level one a net sentiment of 0. {places}.",
+    )
+
+
+def _driver_mark(line: Driver, at: Standing) -> Row:
+    return {
+        "no": str(line.number), "x": at.share, "x1": at.share_low, "x2": at.share_high, "y": at.net, "y1": at.net_low,
+        "y2": at.net_high, "ink": VERDICT_INKS.get(line.verdict, QUIET),
+    }  # fmt: skip
+
+
+def _driver_layers(alt: Any, rows: list[Row], equal_share: float) -> Any:
+    farthest = 1.1 * max(*(row["x2"] for row in rows), equal_share)
+    axis = {"grid": False, "domainColor": LINE, "tickColor": LINE, "labelColor": QUIET, "labelFontSize": 12,
+            "titleColor": INK, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
+    across = alt.Axis(title="Importance, % of what is explained", tickCount=5, **axis)
+    x = alt.X("x:Q").scale(domain=[0, farthest], nice=False).axis(across)
+    up = alt.Axis(title="Net sentiment in the period", values=[-100, -50, 0, 50, 100], **axis)
+    y = alt.Y("y:Q").scale(domain=[-110, 110], nice=False).axis(up)
+    marks, ink = _values(alt, rows), alt.Color("ink:N").scale(None)
+    corners = _values(alt, [{"x": farthest, "y": -101, "told": FIX_FIRST}, {"x": farthest, "y": 101, "told": KEEP_UP}])
+    layers = alt.layer(
+        _values(alt, [{"x": equal_share}]).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x=x),
+        _values(alt, [{"y": 0}]).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(y=y),
+        corners.mark_text(fontSize=12, fontStyle="italic", align="right", color=QUIET).encode(x, y, text="told:N"),
+        marks.mark_rule(strokeWidth=1.5, opacity=0.55).encode(alt.X("x1:Q"), y, ink, x2="x2:Q"),
+        marks.mark_rule(strokeWidth=1.5, opacity=0.55).encode(x, alt.Y("y1:Q"), ink, y2="y2:Q"),
+        marks.mark_circle(size=300, opacity=1, stroke="white", strokeWidth=1.5).encode(x, y, ink),
+        marks.mark_text(fontSize=11.5, fontWeight="bold", color="white", baseline="middle").encode(x, y, text="no:N"),
+    )
+    return layers.properties(width=254, height=236)
+
+
 def _picture(draw: Callable[[Any], Any], title: str, about: str) -> Picture:
     """The chart as an SVG that scales, says what it shows and names no other file."""
     import altair
     import vl_convert
 
     chart = draw(altair).configure(aria=False, background="transparent").configure_view(stroke=None)
-    spec = chart.properties(padding=4).to_dict()
-    svg = vl_convert.vegalite_to_svg(spec)
-    opening = re.match(r"<svg[^>]*? width=\"([\d.]+)\"[^>]*? viewBox=\"([^\"]+)\"[^>]*>", svg)
+    svg = vl_convert.vegalite_to_svg(chart.properties(padding=4).to_dict())
+    opening = OPENING.match(svg)
     assert opening is not None, "vl-convert changed how it opens an SVG"
     widest = float(opening[1]) * LARGEST
     head = (
@@ -159,4 +206,4 @@ def _picture(draw: Callable[[Any], Any], title: str, about: str) -> Picture:
     # one picture to a screen reader: the parts' own roles, which nothing names, would only be in the way
     drawing = re.sub(r' (?:role="graphics-|aria-roledescription=")[^"]*"', "", svg[opening.end() :])
     # the rest is vl-convert's own, texts escaped by it
-    return Picture(Markup(head + drawing), f"{title}. {about}", spec)  # noqa: S704
+    return Picture(Markup(head + drawing), f"{title}. {about}", svg)  # noqa: S704

@@ -18,16 +18,31 @@ WHY_NOT = {
     "collinear": "always mentioned together with others",
     "unstable": "their order would differ in another sample",
 }
+FIX_FIRST, KEEP_UP = "fix first", "keep it up"
 MENTIONED = {"negative": "complaints", "positive": "praise"}
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a ranked touchpoint stands between importance and performance, each with its bounds."""
+
+    share: float
+    share_low: float
+    share_high: float
+    net: float
+    net_low: float
+    net_high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
+    number: int  # in the order of the table, and in the picture
     what: str
     importance: str  # empty where it cannot be ranked
     gap: str
     performance: str  # net sentiment of the period there; empty for themes and where too few spoke
     verdict: str
+    standing: Standing | None  # None where it is not ranked, or too few spoke of it in the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +54,14 @@ class Drivers:
     lines: list[Driver]
     note: str
     base: str
+    equal_share: float  # what each would have if all went with the score alike: the threshold of importance
 
 
 def drivers(published: Published) -> list[Drivers]:
-    """Per source and level: the ranked ones by rank, or where none is, those with a clear score gap, in no order."""
+    """Per source and level: the ranked ones by rank, or where none is, those with a clear score gap, in no order.
+
+    What could be ranked comes first.
+    """
     asked = {(row["source"], row["question_id"], row["score_scale"]) for row in published.scores if row["is_main"]}
     rows = [row for row in published.drivers if (row["source"], row["question_id"], row["score_scale"]) in asked]
     found = []
@@ -54,13 +73,14 @@ def drivers(published: Published) -> list[Drivers]:
             Drivers(
                 source=words.plain(source),
                 level=f"{level}s",
-                lines=[_driver(row, published) for row in shown],
+                lines=[_driver(number, row, published) for number, row in enumerate(shown, start=1)],
                 note="" if ranked else _why_not(mine),
                 base=f"{words.many(mine[0]['response_count'], 'response')}, "
                 f"{words.span(mine[0]['first_on'], mine[0]['last_on'])}",
+                equal_share=_equal_share(ranked[0]) if ranked else 0.0,
             )
         )
-    return found
+    return sorted(found, key=lambda group: bool(group.note))
 
 
 def moments(published: Published) -> set[str]:
@@ -89,18 +109,35 @@ def _why_not(rows: list[Row]) -> str:
     return f"None can be ranked ({'; '.join(told)}). Below, in no order, those with a clear difference in score."
 
 
-def _driver(row: Row, published: Published) -> Driver:
+def _equal_share(row: Row) -> float:
+    return 100 / float(row["driver_count"])
+
+
+def _driver(number: int, row: Row, published: Published) -> Driver:
     importance = ""
     if row["driver_rank"] is not None:
         bounds = words.share_interval(row["shapley_share_pct_low"], row["shapley_share_pct_high"])
         importance = f"{words.percent(row['shapley_share_pct'])} ({bounds})"
     net = _net(row, published)
     return Driver(
+        number=number,
         what=f"{row['place_label']}, {MENTIONED[row['polarity']]}",
         importance=importance,
         gap=_gap(row),
         performance=_performance(net),
         verdict=verdict(row, net),
+        standing=_standing(row, net) if importance and net else None,
+    )
+
+
+def _standing(row: Row, net: Row) -> Standing:
+    return Standing(
+        share=row["shapley_share_pct"],
+        share_low=row["shapley_share_pct_low"],
+        share_high=row["shapley_share_pct_high"],
+        net=net["net_sentiment"],
+        net_low=net["net_sentiment_low"],
+        net_high=net["net_sentiment_high"],
     )
 
 
@@ -144,9 +181,9 @@ def verdict(row: Row, net: Row | None) -> str:
     """
     if row["driver_rank"] is None:
         return "not ranked"
-    equal = 100 / row["driver_count"]
+    equal = _equal_share(row)
     if row["shapley_share_pct_low"] <= equal:
         return "minor" if row["shapley_share_pct_high"] < equal else "importance not clear"
     if net is None or net["net_sentiment_low"] <= 0 <= net["net_sentiment_high"]:
         return "important, mood not clear" if net else "important"
-    return "fix first" if net["net_sentiment_high"] < 0 else "keep it up"
+    return FIX_FIRST if net["net_sentiment_high"] < 0 else KEEP_UP

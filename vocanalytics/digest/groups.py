@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from vocanalytics.digest import words
+from vocanalytics.digest.origin import Origin, row_of
 from vocanalytics.digest.reading import Published
 from vocanalytics.digest.selection import Mine, everyone, place
 
 Row = dict[str, Any]
 
 MOST_GROUPS = 6
+NOW, WHOLE = "this period", "whole history"
+KEY = ("period_kind", "period_on", "source", "group_kind", "dimension", "group_value", "touchpoint", "theme")
+FIGURES = (
+    "negative_item_count", "item_count", "negative_share_pct", "rest_negative_item_count", "rest_item_count",
+    "rest_negative_share_pct", "difference_points", "difference_points_low", "difference_points_high", "q_value",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ class Group:
     rest: str
     by: str
     when: str
+    origin: Origin
 
 
 def groups(published: Published, mine: Mine = everyone) -> list[Group]:
@@ -42,7 +50,8 @@ def _group(row: Row) -> Group:
         figure=words.share(row["negative_item_count"], row["item_count"], row["negative_share_pct"]),
         rest=words.share(row["rest_negative_item_count"], row["rest_item_count"], row["rest_negative_share_pct"]),
         by=f"{points} points, each source compared within itself ({bounds}; q {chance})",
-        when="whole history" if row["period_kind"] == "all" else "this period",
+        when=WHOLE if row["period_kind"] == "all" else NOW,
+        origin=row_of("group_contrasts", row, KEY, FIGURES),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vocanalytics.digest import words
+from vocanalytics.digest.origin import Origin, row_of
 from vocanalytics.digest.reading import ALL, Published
 from vocanalytics.digest.selection import Mine
 
@@ -19,6 +20,8 @@ METRICS = {
     "top_2_box_share_pct": ("Share giving 4 or 5 of 5, %", 0),
     "mean": ("Mean score", 1),
 }
+KEY = ("period_kind", "period_on", "source", "metric", "touchpoint")
+FEW = "too few to tell"
 VERDICTS = {"higher": "clearly higher", "lower": "clearly lower", "no_clear_change": "no clear change"}
 
 
@@ -32,6 +35,7 @@ class Moved:
     heard: str  # other sources, or other shares of them
     read: str  # came in late, or another edition read it
     verdict: str
+    origin: Origin
 
 
 def moved(published: Published, mine: Mine, *, company: bool) -> list[Moved]:
@@ -52,11 +56,14 @@ def _moved(row: Row) -> Moved:
     elif row["source"] != ALL:
         label = f"{words.plain(row['source'])}: {label}"
     heard = read = said = "cannot be told"
-    if row["rate_part"] is not None:
+    if row["state"] is None and row["rate_part"] is not None:
+        # figures of a handful would only look like findings
+        heard = read = said = FEW
+    elif row["rate_part"] is not None:
         bounds = words.interval(row["rate_part_low"], row["rate_part_high"], digits)
         said = f"{words.signed(row['rate_part'], digits)} ({bounds})"
         heard = words.signed(row["entry_part"] + row["exit_part"] + row["mix_part"], digits)
-    if row["late_part"] is not None and row["edition_part"] is not None:
+    if row["state"] is not None and row["late_part"] is not None and row["edition_part"] is not None:
         read = words.signed(row["late_part"] + row["edition_part"], digits)
     return Moved(
         feed=row["source"],
@@ -66,7 +73,8 @@ def _moved(row: Row) -> Moved:
         said=said,
         heard=heard,
         read=read,
-        verdict=VERDICTS.get(row["state"] or "", "too few to tell"),
+        verdict=VERDICTS.get(row["state"] or "", FEW),
+        origin=row_of("movement", row, KEY, ("prior_value", "prior_base_count", "state")),
     )
 
 

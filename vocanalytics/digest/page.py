@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vocanalytics.digest import alerts, changes, charts, coverage, drivers, events, groups, moving, scores, selection
+from vocanalytics.digest import (
+    alerts,
+    changes,
+    charts,
+    coverage,
+    drivers,
+    events,
+    groups,
+    moving,
+    scores,
+    selection,
+    signs,
+    summary,
+)
 from vocanalytics.digest import spikes as peaks
 from vocanalytics.digest.quotes import Quote
 from vocanalytics.digest.reading import Row
+
+MAP = "journey-map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +30,15 @@ class Line:
     series: scores.Series
     name: str  # of the picture, in a mail
     picture: charts.Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What goes with one source's score, and the picture of it where there is one."""
+
+    group: drivers.Drivers
+    name: str  # of the picture, in a mail
+    picture: charts.Picture | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +51,7 @@ class Page:
     bases: str
     alerts: alerts.Alerts
     changes: list[changes.Change]
-    early_signs: list[str]
+    early_signs: list[signs.EarlySign]
     unchanged: str  # what stands there when there is none
     is_compared: bool  # whether there is anything earlier
     pain_points: list[selection.PainPoint]
@@ -42,9 +66,9 @@ class Page:
     caveats: list[str]
     footer: list[tuple[str, str]]
     quotes: list[Quote]  # every one on the page
-    in_short: list[str] = field(default_factory=list)  # empty where nothing was heard
+    in_short: list[summary.Sentence] = field(default_factory=list)  # empty where nothing was heard
     # the company's page only
-    drivers: list[drivers.Drivers] = field(default_factory=list)
+    drivers: list[Weighed] = field(default_factory=list)
     events: list[events.Event] = field(default_factory=list)
     has_moments: bool = False
     series: list[scores.Series] = field(default_factory=list)
@@ -52,3 +76,10 @@ class Page:
     maps: list[charts.Picture] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     queries: list[tuple[str, str]] = field(default_factory=list)
+
+    def pictures(self) -> dict[str, bytes]:
+        """PNG by the name a mail gives it."""
+        drawn = [(MAP, picture) for picture in self.maps[:1]]
+        drawn += [(line.name, line.picture) for line in self.lines]
+        drawn += [(weighed.name, weighed.picture) for weighed in self.drivers if weighed.picture]
+        return {name: picture.png() for name, picture in drawn}

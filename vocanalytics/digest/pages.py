@@ -1,9 +1,7 @@
-"""The pages of one period: the company's and one per owner of touchpoints."""
+"""What the pages of one period say: the company's and one per owner of touchpoints."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -20,72 +18,20 @@ from vocanalytics.digest import (
     origin,
     scores,
     selection,
+    signs,
     spikes,
     words,
 )
-from vocanalytics.digest.ledger import ledger
-from vocanalytics.digest.mail import as_mail
-from vocanalytics.digest.page import Line, Page
+from vocanalytics.digest.page import Line, Page, Weighed
 from vocanalytics.digest.quotes import Quoting
 from vocanalytics.digest.reading import ALL, Published, Row
-from vocanalytics.digest.render import html_page, markdown_page, plain_page
-from vocanalytics.digest.summary import WHOLE, in_short
+from vocanalytics.digest.summary import WHOLE, Sentence, Told, in_short
 from vocanalytics.taxonomy import Taxonomy
 
-RESERVED = "company"
-MAP = "journey-map"
 MOST_SCORE_CHARTS = 6
 UNCHANGED = (
     "Nothing that can be told from chance, or too little feedback to compare. That is not proof that all is steady."
 )
-
-
-def build_pages(published: Published, taxonomy: Taxonomy, fingerprint: Callable[[str], str]) -> dict[str, bytes]:
-    """File name -> content. The same tables give the same bytes.
-
-    Parameters
-    ----------
-    fingerprint : callable
-        A keyed digest of a stored text, for the proof of the quotes.
-
-    Raises
-    ------
-    CheckFailed
-        A quote is not what the customer wrote.
-    """
-    files = owner_files(point.owner for point in taxonomy.touchpoints)
-    company = page_of(published, taxonomy, files=files)
-    teams = {name: page_of(published, taxonomy, owner) for owner, name in files.items()}
-    html = html_page(company)
-    pictures = {line.name: line.picture.png() for line in company.lines}
-    if company.maps:
-        pictures[MAP] = company.maps[0].png()
-    mail = as_mail(company.title, plain_page(company), html_page(company, in_mail=True), html, pictures)
-    quotes = {"company.html": company.quotes, **{name: page.quotes for name, page in teams.items()}}
-    return {
-        **{name: html_page(page).encode() for name, page in teams.items()},
-        "quotes.csv": ledger(quotes, published.feedback, fingerprint),
-        "company.md": markdown_page(company).encode(),
-        "company.eml": mail,
-        # the page people open comes last, so that what it links to is there
-        "company.html": html.encode(),
-    }
-
-
-def owner_files(owners: Iterable[str]) -> dict[str, str]:
-    """
-    >>> owner_files(["Customer Care", "Company", "customer care!"])
-    {'Company': 'company-2.html', 'Customer Care': 'customer-care.html', 'customer care!': 'customer-care-2.html'}
-    """
-    taken, files = {RESERVED}, {}
-    for owner in sorted(set(owners)):
-        slug = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:60] or "team"
-        number, free = 2, slug
-        while free in taken:
-            free, number = f"{slug}-{number}", number + 1
-        taken.add(free)
-        files[owner] = f"{free}.html"
-    return files
 
 
 def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: dict[str, str] | None = None) -> Page:
@@ -97,6 +43,7 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
     quoting = Quoting(published.feedback)
     pains = selection.pain_points(published, quoting, mine)
     changed = changes.changes(published, quoting, mine)
+    early = signs.early_signs(published, quoting, mine)
     praise = selection.praised(published, quoting, mine)
     whole = _is_whole(published)
     page = Page(
@@ -106,7 +53,7 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
         bases=_bases(published),
         alerts=alerts.alerts(published, _owned(taxonomy, owner) if owner else None),
         changes=changed,
-        early_signs=changes.early_signs(published, mine),
+        early_signs=early,
         unchanged=WHOLE if whole else UNCHANGED,
         is_compared=not whole,
         # who reads of nothing but its own need not be told whose it is
@@ -137,7 +84,7 @@ def _of_company(page: Page, published: Published, taxonomy: Taxonomy, files: dic
     heard = any(stop.count for stop in stops)
     return replace(
         page,
-        drivers=drivers.drivers(published),
+        drivers=_weighed(published),
         events=happened,
         has_moments=any(stop.is_moment for stop in stops),
         series=series,
@@ -148,24 +95,33 @@ def _of_company(page: Page, published: Published, taxonomy: Taxonomy, files: dic
     )
 
 
-def _short(page: Page, published: Published, mine: selection.Mine) -> list[str]:
-    return in_short(
-        page.pain_points,
-        selection.sorest(published, mine),
-        page.changes,
-        page.praise,
-        page.series,
-        page.moved,
-        early=page.early_signs[0] if page.early_signs else "",
-        comparable=changes.comparable(published, mine),
-        whole=_is_whole(published),
+def _short(page: Page, published: Published, mine: selection.Mine) -> list[Sentence]:
+    whole = _is_whole(published)
+    told = Told(
+        pains=page.pain_points,
+        sorest=selection.sorest(published, mine),
+        changes=page.changes,
+        signs=page.early_signs,
+        groups=[group for group in page.groups if whole or group.when == groups.NOW],
+        praise=page.praise,
+        series=page.series,
+        moved=page.moved,
+        compared=origin.changed_count(published, page.owner),
+        is_comparable=changes.comparable(published, mine),
+        is_whole=whole,
     )
+    return in_short(told)
 
 
 def _lines(series: list[scores.Series], happened: list[events.Event]) -> list[Line]:
     shown = [one for one in series if one.now][:MOST_SCORE_CHARTS]
     drawn = [(one, charts.score_line(one, events.of_source(happened, one.feed))) for one in shown]
     return [Line(one, f"score-{n}", drawing) for n, (one, drawing) in enumerate(drawn, start=1) if drawing is not None]
+
+
+def _weighed(published: Published) -> list[Weighed]:
+    found = enumerate(drivers.drivers(published), start=1)
+    return [Weighed(group, f"drivers-{number}", charts.driver_map(group)) for number, group in found]
 
 
 def _owned(taxonomy: Taxonomy, owner: str) -> set[str]:

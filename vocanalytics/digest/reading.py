@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from vocanalytics.digest import words
+from vocanalytics.digest import asked, words
 from vocanalytics.errors import CheckFailed
 
 Row = dict[str, Any]
@@ -15,94 +15,6 @@ Query = Callable[[str, list[object]], list[Row]]
 
 ALL = "all"
 LOOK_BACK = 84  # days before the period in which spikes and events still explain something
-
-_PERIODS = """
-select
-    period_kind, period_on, max(period_until_on) as period_until_on, bool_and(is_complete) as is_complete,
-    coalesce(max(item_count) filter (where source = 'all'), 0) as item_count
-from (
-    select period_kind, period_on, period_until_on, is_complete, source, item_count from journey_scorecard
-    union all by name select period_kind, period_on, period_until_on, is_complete, source, item_count from pain_points
-    union all by name select period_kind, period_on, period_until_on, is_complete from score_trends
-)
-group by all order by period_on
-"""
-_IN_PERIOD = "from {} where period_kind = ? and period_on = ?"
-_SCORES = "select * from score_trends where period_kind = ? and period_on <= ? order by source, is_main desc, period_on"
-_COVERAGE = """
-select
-    source, any_value(channel) as channel, max(quarantined_row_count) as quarantined_row_count,
-    {sums}
-from source_coverage group by source order by source
-"""
-_SUMMED = (
-    "submission_count", "item_count", "no_content_item_count", "spam_item_count", "duplicate_item_count",
-    "counted_item_count", "tagged_item_count", "none_applies_item_count", "abstained_item_count",
-)  # fmt: skip
-_LANGUAGES = """
-select source, coalesce(language, '?') as language, count(*) as item_count
-from feedback where is_counted and submitted_on between ? and ? group by all order by item_count desc, language
-"""
-# Each item once per cell, of one polarity only where it has no other there, as pain_points counts the negative ones.
-_CELLS = """
-with cells as (
-    select
-        item_id, touchpoint, theme, any_value(touchpoint_label) as touchpoint_label,
-        any_value(theme_label) as theme_label, any_value(submitted_on) as submitted_on,
-        bool_or(polarity = 'negative') as is_negative, bool_or(polarity = 'positive') as is_positive,
-        arg_min(
-            {'item_id': item_id, 'span_start': span_start, 'span_end': span_end, 'quote': quote},
-            (length(quote) not between 40 and 240, -polarity_confidence, segment_no)
-        ) filter (where polarity <> 'neutral') as evidence
-    from mentions
-    where touchpoint is not null and theme is not null and is_counted and submitted_on between ? and ?
-    group by item_id, touchpoint, theme
-    having is_negative <> is_positive
-)
-
-select
-    touchpoint, theme, any_value(touchpoint_label) as touchpoint_label, any_value(theme_label) as theme_label,
-    count(*) filter (where is_positive) as positive_item_count,
-    count(*) filter (where is_negative) as negative_item_count,
-    (list(evidence order by length(evidence.quote) not between 40 and 240, submitted_on desc, item_id)
-        filter (where is_positive))[:6] as quotes,
-    (list(evidence order by length(evidence.quote) not between 40 and 240, submitted_on desc, item_id)
-        filter (where is_negative))[:6] as complaints,
-    any_value(owner) as owner
-from cells left join (select distinct touchpoint, owner from touchpoint_scorecard) using (touchpoint)
-group by touchpoint, theme
-order by positive_item_count desc, touchpoint, theme
-"""
-# the period before, of the same kind: what was told of a cell then
-_STATES_BEFORE = """
-select touchpoint, theme, state from pain_points
-where period_kind = $1 and source = 'all' and period_on = (
-    select max(period_on) from pain_points where period_kind = $1 and period_on < $2
-)
-"""
-_ALERTS = """
-select item_id, reason, source, submitted_on, touchpoint, touchpoint_label from alerts
-where submitted_on >= ? order by submitted_on, item_id, reason
-"""
-_DRIVERS = (
-    "from drivers order by source, question_id, level, driver_rank nulls last, mention_count desc, place, polarity"
-)
-_CONTRASTS = """
-select * from group_contrasts
-where source = 'all' and state = 'more_negative' and (period_kind = 'all' or (period_kind = ? and period_on = ?))
-order by period_kind = 'all', difference_points desc, dimension, group_value, touchpoint, theme
-"""
-_SPIKES = """
-select * from spikes where is_spike and period_until_on >= ? and period_on <= ?
-order by period_on desc, q_value, source, touchpoint, theme
-"""
-_JUDGED = "select count(*) as n from spikes where p_value is not null and period_until_on >= ? and period_on <= ?"
-_EVENTS = "select * from events where ends_on >= ? and starts_on <= ? order by starts_on, event_id"
-_QUALITY = "select * from model_quality where is_current and channel = 'all' and language = 'all' order by all"
-_WORDS = """
-select item_id, source, submitted_on, verbatim from feedback
-where item_id in (select unnest(?::varchar[]))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +59,7 @@ class Published:
     coverage: list[Row]
     languages: list[Row]
     cells: list[Row]  # touchpoint and theme with their quotes, the most praised first
+    windows: list[Row]  # pain points that another kind of period calls changed, over the same days
     states_before: dict[tuple[str, str], str | None]  # of touchpoint and theme, a period earlier
     alerts: list[Row]  # of the period, and what came in since
     drivers: list[Row]
@@ -178,11 +91,13 @@ def read_published(query: Query, publication: Publication, wanted: str | None = 
     key: list[object] = [period.kind, period.first] if period else ["", date.max]
 
     def rows(table: str) -> list[Row]:
-        return query(f"select * {_IN_PERIOD.format(table)} order by all", key)
+        return query(f"select * {asked.IN_PERIOD.format(table)} order by all", key)
 
-    pains, cells = rows("pain_points"), query(_CELLS, [first, last])
+    pains, cells = query(asked.PAIN_POINTS, key), query(asked.CELLS, [first, last])
     span: list[object] = [_earlier(first), last]
     shown = [quote for cell in pains for quote in cell["quotes"] or ()]
+    windows = query(asked.WINDOWS, [period.kind, last]) if period and period.kind != "all" else []
+    shown += [quote for row in windows for quote in row["quotes"] or ()]
     shown += [quote for cell in cells for quote in (*(cell["quotes"] or ()), *(cell["complaints"] or ()))]
     return Published(
         publication=publication,
@@ -191,20 +106,21 @@ def read_published(query: Query, publication: Publication, wanted: str | None = 
         pain_points=pains,
         touchpoints=rows("touchpoint_scorecard"),
         stages=rows("journey_scorecard"),
-        scores=query(_SCORES, key),
+        scores=query(asked.SCORES, key),
         coverage=_coverage(query, first, last),
-        languages=query(_LANGUAGES, [first, last]),
+        languages=query(asked.LANGUAGES, [first, last]),
         cells=cells,
-        states_before={(r["touchpoint"], r["theme"]): r["state"] for r in query(_STATES_BEFORE, key)},
-        alerts=query(_ALERTS, [first]),
-        drivers=query(_DRIVERS, []),
-        contrasts=query(_CONTRASTS, key),
+        windows=windows,
+        states_before={(r["touchpoint"], r["theme"]): r["state"] for r in query(asked.STATES_BEFORE, key)},
+        alerts=query(asked.ALERTS, [first]),
+        drivers=query(asked.DRIVERS, []),
+        contrasts=query(asked.CONTRASTS, key),
         movement=rows("movement"),
-        spikes=query(_SPIKES, span),
-        spikes_judged=query(_JUDGED, [first, last])[0]["n"],
-        events=query(_EVENTS, span),
-        quality=query(_QUALITY, []),
-        feedback={row["item_id"]: row for row in query(_WORDS, [sorted({quote["item_id"] for quote in shown})])},
+        spikes=query(asked.SPIKES, span),
+        spikes_judged=query(asked.JUDGED, [first, last])[0]["n"],
+        events=query(asked.EVENTS, span),
+        quality=query(asked.QUALITY, []),
+        feedback={row["item_id"]: row for row in query(asked.WORDS, [sorted({quote["item_id"] for quote in shown})])},
     )
 
 
@@ -214,7 +130,7 @@ def _earlier(first: date) -> date:
 
 
 def published_periods(query: Query) -> list[Period]:
-    return [_period(row) for row in query(_PERIODS, [])]
+    return [_period(row) for row in query(asked.PERIODS, [])]
 
 
 def choose(periods: list[Period], wanted: str | None, min_base: int) -> Period | None:
@@ -242,6 +158,7 @@ def _period(row: Row) -> Period:
 
 def _coverage(query: Query, first: date, last: date) -> list[Row]:
     sums = ",\n    ".join(
-        f"coalesce(sum({name}) filter (where submitted_on between ? and ?), 0)::bigint as {name}" for name in _SUMMED
+        f"coalesce(sum({name}) filter (where submitted_on between ? and ?), 0)::bigint as {name}"
+        for name in asked.SUMMED
     )
-    return query(_COVERAGE.format(sums=sums), [first, last] * len(_SUMMED))
+    return query(asked.COVERAGE.format(sums=sums), [first, last] * len(asked.SUMMED))

@@ -7,11 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from vocanalytics.digest import words
+from vocanalytics.digest.origin import Origin, row_of
 from vocanalytics.digest.reading import Period, Published
 
 Row = dict[str, Any]
 
 MOST_PERIODS = 13
+KEY = ("period_kind", "period_on", "source", "question_id", "score_scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Series:
     base: int
     is_thin: bool
     points: list[Row]
+    origin: Origin
 
 
 def series(published: Published) -> list[Series]:
@@ -68,6 +71,7 @@ def _series(rows: list[Row], period: Period | None) -> Series:
         base=now["response_count"] if now else 0,
         is_thin=bool(now and now["is_thin"]),
         points=rows,
+        origin=row_of("score_trends", last, KEY, ("headline", "headline_low", "headline_high", "response_count")),
     )
 
 

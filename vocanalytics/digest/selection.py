@@ -8,6 +8,7 @@ from typing import Any
 
 from vocanalytics.digest import words
 from vocanalytics.digest.notes import behind
+from vocanalytics.digest.origin import CELL, Origin, praised_origins, row_of
 from vocanalytics.digest.quotes import Quote, Quoting
 from vocanalytics.digest.reading import ALL, Published
 
@@ -17,6 +18,10 @@ MOST_PAIN_POINTS = 8
 ENOUGH_PAIN_POINTS = 5  # up to here, thin ones fill up
 MOST_PRAISED = 5
 
+FIGURES = (
+    "negative_item_count", "item_count", "negative_share_pct", "negative_share_pct_low", "negative_share_pct_high",
+    "priority_rank",
+)  # fmt: skip
 # state -> (word, arrow); only these count as a change
 CHANGES = {"new": ("new", "▲"), "growing": ("growing", "▲"), "easing": ("easing", "▼")}
 
@@ -46,6 +51,7 @@ class PainPoint:
     bar: Bar
     notes: list[str]
     quotes: list[Quote]
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Praise:
     owner: str
     figure: str
     quotes: list[Quote]
+    origins: tuple[Origin, ...]
 
 
 VERDICT = "overall"  # the theme of general verdicts, in every frame
@@ -101,6 +108,7 @@ def _pain_point(row: Row, published: Published, quoting: Quoting, widest: float)
         ),
         notes=list(behind(row, published)),
         quotes=quoting.pick(row["quotes"] or [], "pain_points"),
+        origin=row_of("pain_points", row, CELL, FIGURES),
     )
 
 
@@ -133,9 +141,7 @@ def compared(row: Row) -> str:
         return "Too little feedback, now or before, to compare."
     then = before(row)
     if row["state"] in CHANGES:
-        bounds = words.interval(row["change_points_low"], row["change_points_high"])
-        by = f"{words.signed(row['change_points'])} points ({bounds})"
-        return f"{CHANGES[row['state']][0].capitalize()}, {by}. Before: {then}."
+        return f"{CHANGES[row['state']][0].capitalize()}, {by(row)}. Before: {then}."
     return f"No clear change. Before: {then}."
 
 
@@ -145,6 +151,12 @@ def before(row: Row) -> str:
     if not base:
         return f"no feedback ({when})"
     return f"{words.share(count, base, pct)} ({when})"
+
+
+def by(row: Row) -> str:
+    """The size of a change, its interval, and how likely chance alone makes one like it, after all that was tested."""
+    bounds = words.interval(row["change_points_low"], row["change_points_high"])
+    return f"{words.signed(row['change_points'])} points ({bounds}; q {words.probability(row['q_value'])})"
 
 
 def early_sign(row: Row) -> str:
@@ -173,4 +185,5 @@ def _praise(row: Row, published: Published, quoting: Quoting) -> Praise:
         owner=row["owner"] or "",
         figure=f"{row['positive_item_count']:,} of {counted} positive, {row['negative_item_count'] or 'none'} negative",
         quotes=quoting.pick(row["quotes"] or [], "mentions", most=2),
+        origins=praised_origins(published, row),
     )

@@ -12,6 +12,7 @@ from vocanalytics.digest.selection import Mine, everyone, place
 Row = dict[str, Any]
 
 MOST_SPIKES = 6
+_WHOLE = {"complaints": "All complaints", "volume": "All feedback"}  # of a source, whatever about
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,27 @@ def spikes(published: Published, mine: Mine = everyone) -> list[Spike]:
 
 
 def _key(row: Row) -> tuple[Any, ...]:
-    return row["period_kind"], row["period_on"], row["touchpoint"], row["theme"]
+    return row["period_kind"], row["period_on"], row["touchpoint"], row["theme"], row["measure"]
 
 
 def _spike(row: Row, is_before: bool) -> Spike:
     day = row["period_kind"] == "day"
-    count, expected = row["negative_item_count"], row["expected_item_count"]
-    source = "" if row["source"] == ALL else f" in {words.plain(row['source'])}"
     return Spike(
-        what=place(row) if day else words.at(row["theme_label"], place(row)),
+        what=_WHOLE.get(row["measure"]) or (place(row) if day else words.at(row["theme_label"], place(row))),
         when=words.day(row["period_on"]) if day else words.span(row["period_on"], row["period_until_on"]),
-        figure=(
-            f"{words.many(count, 'complaint')}{source} by {words.many(row['negative_customer_count'], 'customer')}; "
-            f"about {expected:.1f} were to be expected, up to {row['usual_item_count_max']:,} would be usual"
-        ),
+        figure=_figure(row),
         events=words.listed(list(row["event_labels"])) if row["event_labels"] else "",
         is_before=is_before,
+    )
+
+
+def _figure(row: Row) -> str:
+    two = "two_week_" if row["spike_kind"] == "building" else ""
+    count = row["two_week_item_count" if two else "counted_item_count"]
+    heard = words.many(count, "item" if row["measure"] == "volume" else "complaint")
+    source = "" if row["source"] == ALL else f" in {words.plain(row['source'])}"
+    who = "in this week and the one before" if two else f"by {words.many(row['counted_customer_count'], 'customer')}"
+    return (
+        f"{heard}{source} {who}; about {row[f'{two}expected_item_count']:,.1f} were to be expected, "
+        f"up to {row[f'{two}usual_item_count_max']:,} would be usual"
     )

@@ -1,86 +1,128 @@
-"""The page in at most five sentences, each made from published figures by a rule."""
+"""The page in at most five sentences, each made from published figures by a rule, with where they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from vocanalytics.digest import words
 from vocanalytics.digest.changes import Change
+from vocanalytics.digest.groups import Group
 from vocanalytics.digest.moving import Moved
+from vocanalytics.digest.origin import PLACE, Origin, row_of
 from vocanalytics.digest.scores import Series
 from vocanalytics.digest.selection import PainPoint, Praise, Row, place
+from vocanalytics.digest.signs import EarlySign
 
+MOST_SENTENCES = 5
 MOST_NAMED = 3
+GIVE_WAY = ("touchpoint", "praise")  # where there is more to say than five sentences, in this order
 WHOLE = "This is the whole history: nothing comes before it, so nothing can have changed."
+NET = ("net_sentiment", "net_sentiment_low", "net_sentiment_high", "mention_item_count")
 
 
-def in_short(
-    pains: list[PainPoint],
-    sorest: Row | None,
-    changes: list[Change],
-    praise: list[Praise],
-    series: list[Series],
-    moved: list[Moved],
-    *,
-    early: str = "",
-    comparable: bool,
-    whole: bool = False,
-) -> list[str]:
-    """What hurts most and where customers are unhappiest, what has changed, what is praised, what the score is.
-
-    Worse and better are two sentences; then the touchpoint gives way.
-
-    ``early`` is the largest change that one period has seen and none has confirmed.
-    ``comparable`` says whether anything was tested: nothing changed, or nothing could be told;
-    ``whole`` that the period is the whole history.
-    """
-    changed = [WHOLE] if whole else list(_changes(changes, early, comparable))
-    touchpoint = _touchpoint(sorest) if sorest and len(changed) == 1 else []
-    return [*_pains(pains), *touchpoint, *changed, *_praise(praise), *_score(series, moved)]
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    origins: tuple[Origin, ...] = ()  # none where it states no figure
 
 
-def _pains(pains: list[PainPoint]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the sentences are made from; ``sorest`` is the touchpoint customers are unhappiest at."""
+
+    pains: list[PainPoint]
+    sorest: Row | None
+    changes: list[Change]
+    signs: list[EarlySign]
+    groups: list[Group]  # those to name, the most hit first
+    praise: list[Praise]
+    series: list[Series]
+    moved: list[Moved]
+    compared: tuple[Origin, ...]  # how many changes there are among how many comparisons
+    is_comparable: bool  # anything was tested: then no change says something
+    is_whole: bool  # the period is the whole history
+
+
+def in_short(told: Told) -> list[Sentence]:
+    """What hurts most and where, what has changed, who is hit most, what is praised, what the score is."""
+    parts = {
+        "pains": list(_pains(told.pains)),
+        "touchpoint": list(_touchpoint(told.sorest)),
+        "changes": [Sentence(WHOLE)] if told.is_whole else list(_changes(told)),
+        "groups": list(_groups(told.groups)),
+        "praise": list(_praise(told.praise)),
+        "score": list(_score(told.series, told.moved)),
+    }
+    for name in GIVE_WAY:
+        if sum(map(len, parts.values())) > MOST_SENTENCES:
+            parts[name] = []
+    return [sentence for part in parts.values() for sentence in part]
+
+
+def _pains(pains: list[PainPoint]) -> Iterator[Sentence]:
     if not pains:
-        yield "No pain point was found: nobody complained of a theme we could place."
+        yield Sentence("No pain point was found: nobody complained of a theme we could place.")
         return
     first = pains[0]
     owner = f", owned by {first.owner}" if first.owner else ""
     lead = "Too few complaints to rank; the most frequent is" if first.is_thin else "What hurts most is"
-    yield f"{lead} {words.at(first.theme, first.touchpoint)}{owner}: {first.figure}."
+    yield Sentence(f"{lead} {words.at(first.theme, first.touchpoint)}{owner}: {first.figure}.", (first.origin,))
 
 
-def _touchpoint(row: Row) -> Iterator[str]:
+def _touchpoint(row: Row | None) -> Iterator[Sentence]:
+    if row is None:
+        return
     bounds = words.interval(row["net_sentiment_low"], row["net_sentiment_high"])
-    yield (
+    yield Sentence(
         f"Customers are unhappiest at {place(row)}: net sentiment {words.signed(row['net_sentiment'])} ({bounds}) "
-        f"of {words.many(row['mention_item_count'], 'item')} that mention it."
+        f"of {words.many(row['mention_item_count'], 'item')} that mention it.",
+        (row_of("touchpoint_scorecard", row, PLACE, NET),),
     )
 
 
-def _changes(changes: list[Change], early: str, comparable: bool) -> Iterator[str]:
+def _changes(told: Told) -> Iterator[Sentence]:
     for direction, lead in (("worse", "Worse or new"), ("better", "Better")):
-        found = [change for change in changes if change.direction == direction]
+        found = [change for change in told.changes if change.direction == direction][:MOST_NAMED]
         if found:
-            more = [change.what for change in found[1:MOST_NAMED]]
-            also = f"; also {words.listed(more)}" if more else ""
-            yield f"{lead}: {found[0].what}, {found[0].by}{also}."
-    if not changes and early:
-        yield f"No change is confirmed yet; an early sign, seen once: {early}."
-    elif not changes and comparable:
-        yield "Nothing has changed clearly against the weeks before; that does not prove that all is steady."
-    elif not changes:
-        yield "There is too little feedback, now or before, to say what has changed."
+            also = f"; also {words.listed([change.what for change in found[1:]])}" if found[1:] else ""
+            origins = tuple(change.origin for change in found)
+            yield Sentence(f"{lead}: {found[0].what}, {found[0].by}{also}.", origins)
+    if told.changes:
+        return
+    if told.signs:
+        first = told.signs[0]
+        sign = f"{first.what} is {first.word} {first.seen}: {first.now}, {first.by}"
+        yield Sentence(f"No change is confirmed yet. An early sign: {sign}.", (first.origin, *told.compared))
+    elif told.is_comparable:
+        yield Sentence(
+            "Nothing has changed clearly against the weeks before; that does not prove that all is steady.",
+            told.compared,
+        )
+    else:
+        yield Sentence("There is too little feedback, now or before, to say what has changed.", told.compared)
 
 
-def _praise(praise: list[Praise]) -> Iterator[str]:
-    if praise:
-        best = praise[0]
-        yield f"Customers praise {words.at(best.theme, best.touchpoint)} most: {best.figure}."
+def _groups(groups: list[Group]) -> Iterator[Sentence]:
+    for first in groups[:1]:
+        yield Sentence(
+            f"Hit most: {first.who} by {first.what}: {first.figure} negative, the rest {first.rest}; {first.by}.",
+            (first.origin,),
+        )
 
 
-def _score(series: list[Series], moved: list[Moved]) -> Iterator[str]:
+def _praise(praise: list[Praise]) -> Iterator[Sentence]:
+    for best in praise[:1]:
+        yield Sentence(f"Customers praise {words.at(best.theme, best.touchpoint)} most: {best.figure}.", best.origins)
+
+
+def _score(series: list[Series], moved: list[Moved]) -> Iterator[Sentence]:
     leading = [one for one in series if one.is_main and one.now]
     if leading:
         one = max(leading, key=lambda s: (s.scale == "nps_0_10", s.base))
-        then = next((f"; before {m.before}, {m.verdict}" for m in moved if m.feed == one.feed), "")
-        yield f"{one.source}, {one.what}: {one.now} ({one.bounds}, {words.many(one.base, 'response')}){then}."
+        then = next((m for m in moved if m.feed == one.feed), None)
+        before = f"; before {then.before}, {then.verdict}" if then else ""
+        yield Sentence(
+            f"{one.source}, {one.what}: {one.now} ({one.bounds}, {words.many(one.base, 'response')}){before}.",
+            (one.origin, *([then.origin] if then else [])),
+        )

@@ -11,7 +11,7 @@ from vocanalytics.digest.reading import Publication, read_published
 from vocanalytics.errors import CheckFailed
 from vocanalytics.steps.job import DEFAULT_MIN_BASE, DEFAULT_MIN_CELL, Job
 from vocanalytics.taxonomy import load_taxonomy
-from vocanalytics.warehouse.reading import read
+from vocanalytics.warehouse.reading import asking
 
 NO_PERIOD = "no-feedback"
 
@@ -32,10 +32,11 @@ def write_digests(job: Job, period: str | None = None) -> list[Path]:
     CheckFailed
         Nothing is published, no such period is, or a quote is not what the customer wrote.
     """
-    from vocanalytics.digest.pages import build_pages
+    from vocanalytics.digest.files import build_pages
 
     tables, publication = open_published(job)
-    published = read_published(lambda sql, values: read(tables, sql, values), publication, period)
+    with asking(tables) as ask:
+        published = read_published(ask, publication, period)
     pages = build_pages(published, load_taxonomy(job.taxonomy), lambda text: job.key.digest("quoted verbatim", text))
     return place(pages, job.settings.digests / (published.period.name if published.period else NO_PERIOD))
 
@@ -69,8 +70,9 @@ def place(pages: dict[str, bytes], folder: Path) -> list[Path]:
         for name in pages:
             if (Path(made) / name).exists():
                 (Path(made) / name).replace(folder / name)
-    for path in folder.glob("*.html"):
-        if path.name not in pages:
+    kinds = {Path(name).suffix for name in pages}
+    for path in folder.iterdir():
+        if path.suffix in kinds and path.name not in pages:
             path.unlink()
     return [folder / name for name in pages]
 
