@@ -12,7 +12,10 @@ from workspace import ROOT, Workspace
 from vocanalytics.config import load_settings
 from vocanalytics.errors import ConfigError, MissingColumns, SourceError, UnknownKey
 from vocanalytics.sources import read_events, read_exposures
+from vocanalytics.steps.check import check_run
 from vocanalytics.steps.job import open_job
+from vocanalytics.steps.publish import publish_tables
+from vocanalytics.steps.report import RunReport
 
 KNOWN = {"touchpoints": ["workshop", "delivery"], "sources": ["survey", "app"]}
 HEADER = "starts_on,ends_on,touchpoint,source,exposure_count,unit\n"
@@ -20,6 +23,12 @@ JUNE = "2026-06-01,2026-06-30,workshop,,4000,visits\n"
 
 
 def events(folder, text: str):
+    told = events_told(folder, text)
+    assert told.left_out == []
+    return told.kept
+
+
+def events_told(folder, text: str):
     path = folder / "events.yaml"
     path.write_text(text, encoding="utf-8")
     return read_events(path, **KNOWN)
@@ -59,17 +68,30 @@ GOOD = "id: a, label: A, kind: update, starts_on: 2026-06-01"
         (GOOD.replace("2026-06-01", "20260601"), "events 1.starts_on: Input should be a valid date"),
         (GOOD + ", ends_on: 2026-05-31", "events 1: ends_on lies before starts_on"),
         (GOOD.replace("label: A", "label: ''"), "events 1.label: String should have at least 1 character"),
-        (
-            GOOD + ", touchpoints: [worksop]",
-            r"event 'a': unknown touchpoint 'worksop'; did you mean 'workshop'\? Nothing",
-        ),
-        (GOOD + ", sources: [ap]", r"event 'a': unknown source 'ap'; did you mean 'app'\? Nothing"),
         (GOOD + "}\n- {" + GOOD, "the event id 'a' is used twice. Rename one"),
     ],
 )
 def test_a_wrong_event_is_named(tmp_path, line, message):
     with pytest.raises(ConfigError, match=r"events\.yaml: .*" + message):
         events(tmp_path, f"events:\n- {{{line}}}\n")
+
+
+def test_an_event_of_an_unknown_place_is_left_out_and_told(tmp_path):
+    other = GOOD.replace("id: a", "id: b")
+
+    told = events_told(
+        tmp_path,
+        f"events:\n- {{{GOOD}, touchpoints: [delivery, worksop], sources: [ap]}}\n"
+        f"- {{{other}, touchpoints: [delivery]}}\n",
+    )
+
+    assert [event["id"] for event in told.kept] == ["b"]
+    assert told.left_out == [
+        f"{tmp_path / 'events.yaml'}: event 'a': unknown touchpoint 'worksop'; did you mean 'workshop'? "
+        "unknown source 'ap'; did you mean 'app'? The event is left out until then."
+    ]
+    nobody = read_events(tmp_path / "events.yaml", touchpoints=[], sources=[])
+    assert "unknown touchpoint 'delivery'; there is none. The event" in nobody.left_out[1]
 
 
 def test_an_events_file_that_is_none_is_told_what_it_should_be(tmp_path):
@@ -130,33 +152,46 @@ def test_an_exposures_file_that_is_none_is_told_what_it_should_be(tmp_path):
 def test_the_files_are_found_beside_the_declaration_or_where_a_variable_says(tmp_path):
     workspace = Workspace(tmp_path)
     workspace.declare()
-    assert (workspace.job.events(), workspace.job.exposures()) == ([], [])
+    assert (workspace.job.events(), workspace.job.exposures()) == (([], []), [])
 
     workspace.write("events.yaml", f"events: [{{{GOOD}}}]\n")
     workspace.write("exposures.csv", HEADER + JUNE.replace("workshop", "service_visit"))
-    assert [event["id"] for event in workspace.job.events()] == ["a"]
+    assert [event["id"] for event in workspace.job.events().kept] == ["a"]
     assert [row["exposure_count"] for row in workspace.job.exposures()] == [4000]
 
     other = workspace.write("other/events.yaml", "events: []\n")
     environ = {"VOC_SOURCES": str(tmp_path / "sources.yaml"), "VOC_HOME": str(tmp_path), "VOC_EVENTS": str(other)}
-    assert open_job(load_settings(environ)).events() == []
+    assert open_job(load_settings(environ)).events().kept == []
     with pytest.raises(SourceError, match=r"gone\.csv: cannot be read"):
         open_job(load_settings(environ | {"VOC_EXPOSURES": str(tmp_path / "gone.csv")}))
 
 
-def test_a_misspelt_touchpoint_is_told_before_anything_is_read(tmp_path):
+def test_a_misspelt_touchpoint_is_a_warning_of_check_and_a_note_of_the_run_that_goes_on(tmp_path):
     workspace = Workspace(tmp_path)
     workspace.declare()
-    workspace.write("events.yaml", f"events: [{{{GOOD}, touchpoints: [service_visits]}}]\n")
+    workspace.write("reviews.csv", "id,date,stars,text,author\n1,2026-06-01,2,They kept me waiting.,a\n")
+    other = GOOD.replace("id: a", "id: b")
+    workspace.write("events.yaml", f"events: [{{{GOOD}, touchpoints: [service_visits]}}, {{{other}}}]\n")
+    left_out = "event 'a': unknown touchpoint 'service_visits'; did you mean 'service_visit'? The event is left out"
+    with workspace.store() as con:
+        told(con, {"theme": "waiting_time", "touchpoint": "service_visit"})
+        for table in ("segments", "tags", "taggings"):
+            con.execute(f"update {table} set taxonomy = 'automotive-2026.1'")
+    report = RunReport("now")
 
-    with pytest.raises(ConfigError, match="unknown touchpoint 'service_visits'; did you mean 'service_visit'"):
-        open_job(workspace.settings)
+    verdict = check_run(workspace.job)
+    publish_tables(workspace.job, report)
+
+    assert verdict.exit_code == 0
+    assert any(left_out in warning for warning in verdict.warnings)
+    assert any(line.startswith("NOTE") and left_out in line for line in report.lines())
+    assert rows(tmp_path / "home" / "insights.duckdb", "select event_id from events") == [("b",)]
 
 
 def test_the_samples_files_are_sound():
     job = open_job(load_settings({}, sources=ROOT / "data" / "sources.yaml"), make_key=False)
 
-    assert {"app_5_2", "review_invitations"} <= {event["id"] for event in job.events()}
+    assert {"app_5_2", "review_invitations"} <= {event["id"] for event in job.events().kept}
     assert "service_visit" in {row["touchpoint"] for row in job.exposures()}
 
 
@@ -204,7 +239,8 @@ def test_the_shareable_edition_tells_where_spikes_were_and_no_count(tmp_path):
         )
 
     spikes = (
-        "select period_on::varchar, source, touchpoint, is_spike, is_suppressed from spikes where is_spike order by 2"
+        "select period_on::varchar, source, touchpoint, is_spike, is_suppressed from spikes "
+        "where is_spike and measure = 'complaint_share' order by 2"
     )
     assert rows(tmp_path / "insights_shareable.duckdb", spikes) == [
         ("2026-06-22", "all", "workshop", True, False), ("2026-06-22", "survey", "workshop", True, False),

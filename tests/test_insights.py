@@ -19,7 +19,8 @@ from filled_store import MODEL, TAXONOMY, empty_store, fill, told
 
 from vocanalytics.errors import CheckFailed, ConfigError
 from vocanalytics.statistics import FUNCTIONS
-from vocanalytics.warehouse.building import ORDER, Edition, build, check
+from vocanalytics.warehouse.building import ORDER, Edition, build
+from vocanalytics.warehouse.checking import check
 from vocanalytics.warehouse.contracts import INSIGHTS, TABLES, Check, load_contracts
 
 GOLDEN = Path(__file__).parent / "golden"

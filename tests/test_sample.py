@@ -129,8 +129,8 @@ def test_the_burst_of_test_drives_is_no_change_for_the_worse(insights):
 def test_the_app_update_rises_above_its_bound_and_the_workshop_stands_out(insights):
     told = ask(
         insights,
-        "select negative_item_count > usual_item_count_max, event_labels from spikes where source = 'all' "
-        "and touchpoint = 'owner_app' and theme = 'software' and period_on = '2026-09-28'",
+        "select two_week_item_count > two_week_usual_item_count_max, event_labels from spikes where source = 'all' "
+        "and touchpoint = 'owner_app' and theme = 'software' and period_on = '2026-10-05' and period_kind = 'week'",
     )
     assert told == [(True, ["MyNorvane app 5.2"])]
     groups = ask(

@@ -1,10 +1,17 @@
-"""How long publishing takes: 100,000 items and 250,000 tags of generated feedback, two years, five sources.
+"""How long publishing takes: generated feedback of two years and five sources, two and a half tags an item.
 
-taskset -c 0 .venv/bin/python tests/benchmarks/publishing_speed.py [ITEMS]
+.venv/bin/python tests/benchmarks/publishing_speed.py [ITEMS] [--threads 2] [--memory 3GB] [--steps]
+
+``--memory`` is DuckDB's limit; numpy and the interpreter come on top, and the peak of the process is printed.
+Real feedback is easier: here every item has a score, nearly every place and theme is heard in every period (521,000
+rows of pain_points at a million items), four out of five items are of customers who write again, and one attribute
+has 300 values.
 """
 
 from __future__ import annotations
 
+import argparse
+import logging
 import resource
 import shutil
 import sys
@@ -77,14 +84,29 @@ def generate(con: duckdb.DuckDBPyConnection, items: int, taxonomy: Taxonomy) -> 
     )
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How long publishing takes.")
+    parser.add_argument("items", type=int, nargs="?", default=100_000)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory", default="3GB")
+    parser.add_argument("--steps", action="store_true", help="tell the seconds of every step")
+    told = parser.parse_args()
+    if told.steps:
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("vocanalytics.warehouse").setLevel(logging.DEBUG)
+    return told
+
+
 def main() -> None:
-    items = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    told = _arguments()
+    items = told.items
     taxonomy = load_taxonomy(resolve_taxonomy("automotive"))
     home = Path(tempfile.mkdtemp())
     try:
         with empty_store(home / "warehouse.duckdb") as con:
-            con.execute("set memory_limit = '2GB'")
-            con.execute("set threads = 1")
+            con.execute("set preserve_insertion_order = false")  # as the product's own connection
+            con.execute(f"set memory_limit = '{told.memory}'")
+            con.execute(f"set threads = {told.threads}")
             generate(con, items, taxonomy)
             tags = con.execute("select count(*) from tags").fetchall()[0][0]
             for title in ("first", "unchanged"):

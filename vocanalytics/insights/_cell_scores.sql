@@ -17,7 +17,7 @@ everyone as (
 
     select period_no, source, count(*) as n, sum(score) as total, sum(score ^ 2) as squares
     from main
-    semi join (from _items where is_counted) as speakers using (submission_id)
+    semi join (from _items where is_counted) as speakers using (submission_no)
     inner join _days using (submitted_on)
     where not is_prior
     group by all
@@ -29,8 +29,8 @@ hurt as (
     select
         period_no, main.source, cell_no,
         count(*) as n1, sum(score) as total1, sum(score ^ 2) as squares1
-    from (select distinct submission_id, cell_no from _cells where is_negative) as negative
-    inner join main using (submission_id)
+    from (select distinct submission_no, cell_no from _cells where is_negative) as negative
+    inner join main using (submission_no)
     inner join _days using (submitted_on)
     where not is_prior
     group by all

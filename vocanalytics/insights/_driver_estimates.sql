@@ -18,7 +18,7 @@ sampled as (
 
 named as (
 
-    select submission_id, model_no, level, driver_no
+    select submission_no, model_no, level, driver_no
     from _driver_mentions
     inner join _driver_gaps using (level, place, polarity)
     where is_modelled
@@ -30,5 +30,5 @@ select
     coalesce(named.driver_no, -1) as driver_no, respondent, score, month_no, language_no, verbatim_length
 from sampled
 inner join (select distinct model_no, level from _driver_gaps where is_modelled) as levels using (model_no)
-left join named using (submission_id, model_no, level)
+left join named using (submission_no, model_no, level)
 order by sampled.model_no, level_no, sampled.response_no, driver_no

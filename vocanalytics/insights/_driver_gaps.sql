@@ -28,7 +28,7 @@ mentioning as (
 
     select model_no, level, place, polarity, respondent, count(*) as m1, sum(score) as total1, sum(score ^ 2) as squares1
     from _driver_responses
-    inner join _driver_mentions using (submission_id)
+    inner join _driver_mentions using (submission_no)
     group by all
 
 ),

@@ -20,7 +20,7 @@ items as (
         old.item_id is not null as is_double, feedback.item_polarity as polarity, old.item_polarity as old_polarity
     from pairs, feedback
     inner join (from _items where is_counted) as _items using (item_id)
-    inner join _movement_arrivals using (submission_id)
+    inner join _movement_arrivals using (submission_no)
     left join (from taggings semi join pairs using (model, taxonomy)) as old
         on old.item_id = feedback.item_id and old.revision = feedback.revision
         and old.model = pairs.model and old.taxonomy = pairs.taxonomy

@@ -39,7 +39,7 @@ answers as (
             else 100.0 * (score >= 4)::integer
         end as figure
     from _scores
-    inner join _movement_arrivals using (submission_id)
+    inner join _movement_arrivals using (submission_no)
     inner join days using (submitted_on)
     where is_main
 

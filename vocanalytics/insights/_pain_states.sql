@@ -28,7 +28,8 @@ seen as (
 
 placed as (
 
-    select *, period_no - lag(period_no) over history as step, lag(direction) over history as direction_before
+    select *, period_no - lag(period_no) over history as step, lag(direction) over history as direction_before,
+        row_number() over history as place
     from seen
     window history as (partition by period_kind, source, cell_no order by period_no)
 
@@ -38,6 +39,8 @@ agreed as (
 
     select *, case
         when step is null or state_seen = 'not_heard' then state_seen
+        -- what one period alone has told, the first, does not stand
+        when place = 2 and direction = 0 then 'no_clear_change'
         when step = 1 and direction = direction_before then state_seen
         -- a period without a row said nothing
         when step > 1 and direction = 0 then 'no_clear_change'

@@ -3,19 +3,29 @@
 -- Grain     one row per period, source (and `all`), level, place
 -- Reads     _places, _days
 
+with
+
+by_day as (
+
+    select submitted_on, source, level, place, polarity, count(*) as n
+    from _places
+    group by all
+
+)
+
 select
     period_no,
     coalesce(source, 'all') as source,
     level,
     place,
-    count(*) filter (not is_prior) as mention_item_count,
-    count(*) filter (not is_prior and polarity = 'positive') as positive_item_count,
-    count(*) filter (not is_prior and polarity = 'negative') as negative_item_count,
-    count(*) filter (not is_prior and polarity = 'mixed') as mixed_item_count,
-    count(*) filter (not is_prior and polarity = 'neutral') as neutral_item_count,
-    count(*) filter (is_prior) as prior_mention_item_count,
-    count(*) filter (is_prior and polarity = 'positive') as prior_positive_item_count,
-    count(*) filter (is_prior and polarity = 'negative') as prior_negative_item_count
-from _places
+    coalesce(sum(n) filter (not is_prior), 0)::bigint as mention_item_count,
+    coalesce(sum(n) filter (not is_prior and polarity = 'positive'), 0)::bigint as positive_item_count,
+    coalesce(sum(n) filter (not is_prior and polarity = 'negative'), 0)::bigint as negative_item_count,
+    coalesce(sum(n) filter (not is_prior and polarity = 'mixed'), 0)::bigint as mixed_item_count,
+    coalesce(sum(n) filter (not is_prior and polarity = 'neutral'), 0)::bigint as neutral_item_count,
+    coalesce(sum(n) filter (is_prior), 0)::bigint as prior_mention_item_count,
+    coalesce(sum(n) filter (is_prior and polarity = 'positive'), 0)::bigint as prior_positive_item_count,
+    coalesce(sum(n) filter (is_prior and polarity = 'negative'), 0)::bigint as prior_negative_item_count
+from by_day
 inner join _days using (submitted_on)
 group by grouping sets ((period_no, source, level, place), (period_no, level, place))

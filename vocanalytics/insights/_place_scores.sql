@@ -1,40 +1,30 @@
 -- _place_scores: the main score of those asked about a place, and of those who mention it.
 --
 -- Grain     one row per period, source, level, place
--- Reads     _scores, _places, _days, taxonomy_touchpoints
--- Caveats   Two groups of people, never averaged: asked (the survey's trigger) and mention (their own words).
+-- Reads     _place_answers, _days
 
 with
 
-asked as (
-
-    select _scores.*, place.level, place.place
-    from _scores
-    inner join taxonomy_touchpoints as points on points.touchpoint = _scores.context_touchpoint,
-        unnest([{'level': 'touchpoint', 'place': points.touchpoint}, {'level': 'stage', 'place': points.stage}]) as u (place)
-    where is_main
-
-),
-
-mentioned as (
-
-    select _scores.*, level, place
-    from (select distinct submission_id, level, place from _places) as said
-    inner join _scores using (submission_id)
-    where is_main
-
-),
-
-by_respondent as (
+by_day as (
 
     select
-        period_no, source, level, place, is_asked, score_scale, respondent, count(*) as n,
+        submitted_on, source, level, place, is_asked, score_scale, count(*) as n,
         sum(score) as total, sum(score ^ 2) as squares,
         count(*) filter (score >= 9) as up, count(*) filter (score <= 6) as down, count(*) filter (score >= 4) as top
-    from (select *, true as is_asked from asked union all select *, false from mentioned) as scored
-    inner join _days using (submitted_on)
-    where not is_prior
+    from _place_answers
     group by all
+
+),
+
+-- Kish's effective number: what answers of one customer repeat
+repeated as (
+
+    select period_no, source, level, place, is_asked, sum(m * m - m) as doubled from (
+        select period_no, source, level, place, is_asked, respondent, count(*) as m
+        from _place_answers inner join _days using (submitted_on)
+        where not is_prior and apart < day_count
+        group by all
+    ) group by all
 
 ),
 
@@ -42,13 +32,16 @@ told as (
 
     select
         period_no, source, level, place, is_asked, sum(n)::bigint as n,
-        sum(n) ^ 2 / sum(n * n) as effective, sum(total) / sum(n) as mean,
+        sum(n) ^ 2 / (sum(n) + coalesce(any_value(doubled), 0)) as effective, sum(total) / sum(n) as mean,
         variance_of(sum(n), sum(total), sum(squares)) as variance,
         sum(up) / sum(n) as promoters, sum(down) / sum(n) as detractors, sum(top) / sum(n) as tops,
         score_point(score_scale, promoters, detractors, tops, mean) as score,
         score_low(score_scale, promoters, detractors, tops, mean, variance, effective) as low,
         score_high(score_scale, promoters, detractors, tops, mean, variance, effective) as high
-    from by_respondent
+    from by_day
+    inner join _days using (submitted_on)
+    left join repeated using (period_no, source, level, place, is_asked)
+    where not is_prior
     group by period_no, source, level, place, is_asked, score_scale
 
 )

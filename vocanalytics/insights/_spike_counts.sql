@@ -1,8 +1,9 @@
--- _spike_counts: what was complained about in each week and day, by how many.
+-- _spike_counts: what was complained about in each week and day, by how many; and how much each source said in all.
 --
--- Grain     one row per period_kind (week, day), period_on, source (and `all`), touchpoint, theme with a negative item
--- Reads     _cells, _places, _items, _frame, _spike_volumes
--- Caveats   Weeks by theme and source; days by touchpoint only, over all sources: a day is too short for more.
+-- Grain     one row per period_kind (week, day), period_on, source (and `all`), touchpoint, theme, measure
+-- Reads     feedback, _cells, _places, _items, _frame, _spike_volumes
+-- Caveats   Shares: weeks by theme and source; days by touchpoint only, over all sources: a day is too short for more.
+--           Counts of a whole source are at touchpoint and theme `(any)`, by source only: `all` changes with its sources.
 
 with
 
@@ -27,13 +28,43 @@ heard as (
     from complaints
     inner join _spike_volumes using (period_kind, period_on, source)
 
+),
+
+-- a long review is mixed whatever it complains about: what counts is what it comes to
+on_balance as (
+
+    select item_id, coalesce(item_polarity in ('negative', 'mixed') and item_polarity_score < 0, false) as is_negative
+    from feedback
+
+),
+
+whole as (
+
+    select
+        period_kind, date_trunc(period_kind, submitted_on)::date as period_on, source,
+        count(*) as item_count,
+        count(distinct respondent) as customer_count,
+        count(*) filter (is_negative) as negative_item_count,
+        count(distinct respondent) filter (is_negative) as negative_customer_count
+    from _items inner join on_balance using (item_id), (select unnest(['week', 'day']) as period_kind)
+    where is_counted
+    group by all
+
 )
 
 select
-    period_kind, period_on, source, touchpoint, theme,
-    count(*) as negative_item_count,
-    count(distinct respondent) as negative_customer_count
+    period_kind, period_on, source, touchpoint, theme, 'complaint_share' as measure,
+    count(*) as item_count,
+    count(distinct respondent) as customer_count,
+    item_count as negative_item_count,
+    customer_count as negative_customer_count
 from heard
 where period_kind = 'week' or source = 'all'
 group by all
-
+union all
+select
+    period_kind, period_on, source, '(any)', '(any)', unnest(['complaints', 'volume']) as measure,
+    unnest([negative_item_count, whole.item_count]),
+    unnest([negative_customer_count, customer_count]),
+    negative_item_count, negative_customer_count
+from whole semi join _spike_volumes using (period_kind, period_on, source)

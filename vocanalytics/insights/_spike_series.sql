@@ -1,15 +1,15 @@
 -- _spike_series: what spikes are looked for in.
 --
--- Grain     one row per period_kind, source (and `all`), touchpoint, theme; series_no stands for them
+-- Grain     one row per period_kind, source (and `all`), touchpoint, theme, measure; series_no stands for them
 -- Reads     _spike_counts
--- Params    $min_cell  fewest complaints, in all the weeks or days there are, that make a series
+-- Params    $min_cell  fewest items, in all the weeks or days there are, that make a series
 
 select
-    row_number() over (order by period_kind, source, touchpoint, theme)::integer as series_no,
+    row_number() over (order by period_kind, source, touchpoint, theme, measure)::integer as series_no,
     *
 from (
-    select period_kind, source, touchpoint, theme, sum(negative_item_count) as negative_item_count
+    select period_kind, source, touchpoint, theme, measure, sum(item_count) as item_count
     from _spike_counts
     group by all
-    having sum(negative_item_count) >= $min_cell
+    having sum(item_count) >= $min_cell
 )

@@ -11,12 +11,12 @@ scored as (
 
     select
         submission_id,
-        map_from_entries(list((question_id, score) order by question_id)) as scores,
-        only_score(list(score) filter (score_scale = 'nps_0_10')) as nps,
-        only_score(list(score) filter (score_scale = 'csat_1_5')) as csat,
-        only_score(list(score) filter (score_scale = 'ces_1_7')) as ces,
-        only_score(list(score) filter (score_scale = 'stars_1_5')) as stars,
-        only_score(list(score) filter (score_scale = 'rating_1_10')) as rating
+        map_from_entries(list_sort(list((question_id, score)))) as scores,
+        only_score(score_scale = 'nps_0_10', score) as nps,
+        only_score(score_scale = 'csat_1_5', score) as csat,
+        only_score(score_scale = 'ces_1_7', score) as ces,
+        only_score(score_scale = 'stars_1_5', score) as stars,
+        only_score(score_scale = 'rating_1_10', score) as rating
     from scores
     group by submission_id
 

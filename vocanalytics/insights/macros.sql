@@ -77,4 +77,4 @@ create temp macro score_high(scale, up, down, top, mean, variance, n) as
     end;
 
 -- several answers on one scale are several facts: none of them is "the" score
-create temp macro only_score(scores) as case when len(scores) = 1 then scores[1] end;
+create temp macro only_score(is_told, score) as case when count(*) filter (is_told) = 1 then max(score) filter (is_told) end;

@@ -8,18 +8,25 @@
 
 with
 
-by_respondent as (
+by_day as (
 
-    select
-        period_no, source, question_id, score_scale, is_main, respondent, max(question) as question,
+    select submitted_on, source, question_id, score_scale, is_main, max(question) as question,
         count(*) as n, sum(score) as total, sum(score ^ 2) as squares,
-        count(*) filter (score >= 9) as up,
-        count(*) filter (score <= 6) as down,
-        count(*) filter (score >= 4) as top
+        count(*) filter (score >= 9) as up, count(*) filter (score <= 6) as down, count(*) filter (score >= 4) as top
     from _scores
-    inner join _days using (submitted_on)
-    where not is_prior
     group by all
+
+),
+
+-- Kish's effective number: what answers of one customer repeat
+repeated as (
+
+    select period_no, source, question_id, score_scale, sum(m * m - m) as doubled from (
+        select period_no, source, question_id, score_scale, respondent, count(*) as m
+        from _scores inner join _days using (submitted_on)
+        where not is_prior and apart < day_count
+        group by all
+    ) group by all
 
 ),
 
@@ -27,20 +34,22 @@ counted as (
 
     select
         period_no, source, question_id, score_scale, is_main, max(question) as question, sum(n)::bigint as n,
-        sum(n) ^ 2 / sum(n * n) as effective, sum(total) / sum(n) as mean,
+        sum(n) ^ 2 / (sum(n) + coalesce(any_value(doubled), 0)) as effective, sum(total) / sum(n) as mean,
         variance_of(sum(n), sum(total), sum(squares)) as variance,
         sum(up)::bigint as up, sum(down)::bigint as down, sum(top) / sum(n) as top,
         score_scale = 'nps_0_10' as is_nps, score_scale in ('csat_1_5', 'stars_1_5') as has_top,
         mean_reach(variance, effective) as reach
-    from by_respondent
+    from by_day
+    inner join _days using (submitted_on)
+    left join repeated using (period_no, source, question_id, score_scale)
+    where not is_prior
     group by all
 
 ),
 
 told as (
 
-    select
-        *,
+    select *,
         case when is_nps then round(100.0 * (up - down) / n, 2) end as nps,
         case when is_nps then round(net_low(up / n, down / n, effective), 2) end as nps_low,
         case when is_nps then round(net_high(up / n, down / n, effective), 2) end as nps_high,

@@ -9,7 +9,7 @@ for source in declaration.sources:
 
 from __future__ import annotations
 
-from vocanalytics.sources.company import read_events, read_exposures
+from vocanalytics.sources.company import Events, read_events, read_exposures
 from vocanalytics.sources.customers import CustomerRow, customers
 from vocanalytics.sources.declaration import Declaration, Source, load_declaration
 from vocanalytics.sources.findings import Finding, findings
@@ -18,6 +18,7 @@ from vocanalytics.sources.reading import read
 __all__ = [
     "CustomerRow",
     "Declaration",
+    "Events",
     "Finding",
     "Source",
     "customers",

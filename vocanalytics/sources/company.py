@@ -3,7 +3,9 @@
     data/events.yaml        updates, recalls, price and survey changes, to be read beside the figures
     data/exposures.csv      visits or vehicles behind a touchpoint's feedback, for rates per 1,000
 
-Both are optional and small, so both are read whole and refused whole: half a file would quietly change figures.
+Both are optional and small, so both are read whole and refused whole: half a file would quietly change figures. Only an
+event that names a touchpoint or source nobody knows is left out and told: no figure rests on events, and what broke it
+may be an edition of the taxonomy or a feed somebody else renamed, which is no reason to keep yesterday's figures.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -63,8 +65,13 @@ class _Events(Settings):
     events: tuple[Event, ...]
 
 
-def read_events(path: Path, *, touchpoints: Iterable[str], sources: Iterable[str]) -> list[dict[str, Any]]:
-    """The events of an events.yaml, each with the keys of `Event`.
+class Events(NamedTuple):
+    kept: list[dict[str, Any]]  # each with the keys of `Event`
+    left_out: list[str]  # why, a sentence each
+
+
+def read_events(path: Path, *, touchpoints: Iterable[str], sources: Iterable[str]) -> Events:
+    """The events of an events.yaml; one that names an unknown touchpoint or source is left out.
 
     Raises
     ------
@@ -77,13 +84,17 @@ def read_events(path: Path, *, touchpoints: Iterable[str], sources: Iterable[str
     except ValidationError as error:
         raise config_error(path, given, error, _Events) from None
     known = {"touchpoint": set(touchpoints), "source": set(sources)}
+    told = Events([], [])
     for number, event in enumerate(events, 1):
         if event.id in {other.id for other in events[: number - 1]}:
             raise ConfigError(f"{path}: the event id {event.id!r} is used twice. Rename one. {_UNTOUCHED}")
-        for axis, names in (("touchpoint", event.touchpoints), ("source", event.sources)):
-            for name in names:
-                _require_known(f"{path}: event {event.id!r}", axis, name, known[axis])
-    return [event.model_dump() for event in events]
+        named = [("touchpoint", name) for name in event.touchpoints] + [("source", name) for name in event.sources]
+        wrong = [_unknown(axis, name, known[axis]) for axis, name in named if name not in known[axis]]
+        if wrong:
+            told.left_out.append(f"{path}: event {event.id!r}: {' '.join(wrong)} The event is left out until then.")
+        else:
+            told.kept.append(event.model_dump())
+    return told
 
 
 def read_exposures(path: Path, *, touchpoints: Iterable[str], sources: Iterable[str]) -> list[dict[str, Any]]:
@@ -160,9 +171,12 @@ def _require_apart(path: Path, rows: list[dict[str, Any]]) -> None:
 
 def _require_known(where: str, axis: str, name: str, known: Iterable[str]) -> None:
     if name not in known:
-        close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
-        hint = f"did you mean {close[0]!r}?" if close else "there is none."
-        raise ConfigError(f"{where}: unknown {axis} {name!r}; {hint} {_UNTOUCHED}")
+        raise ConfigError(f"{where}: {_unknown(axis, name, known)} {_UNTOUCHED}")
+
+
+def _unknown(axis: str, name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+    return f"unknown {axis} {name!r}; " + (f"did you mean {close[0]!r}?" if close else "there is none.")
 
 
 def _bad(where: str, what: str, expected: str) -> SourceError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from vocanalytics.statistics.importance import entry_orders, lmg, variance_inflation
 from vocanalytics.statistics.intervals import Floats
@@ -18,6 +20,7 @@ _ORDERS = 1024  # of entry, for the estimate
 _SAMPLE_ORDERS = 16  # for each bootstrap sample; the same ones for all, so that they cannot make ranks differ
 _SAMPLES = 200
 _BLOCKS = 400  # of customers, resampled whole; up to 400 customers, each is one
+_AT_ONCE = 2  # models, on as many cores; each holds a design matrix of up to 50,000 rows
 _LEAST = 30  # responses behind a month or a language of its own; rarer ones share one
 
 _RESULT = {
@@ -49,7 +52,9 @@ def driver_estimates(columns: Columns) -> dict[str, NDArray[Any]]:
         `explained` of the score's variance; `controls_explained`, what the controls do; `variance_inflation`; `rank`
         by share among `driver_count`, and between which it lies. NaN shares where there is nothing to explain.
     """
-    made = [_model(rows) for rows in _models(columns)]
+    # thousands of small matrices: threads of the linear algebra cost five times what they give
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_AT_ONCE) as pool:
+        made = list(pool.map(_model, _models(columns)))
     return {
         name: np.concatenate([np.array([], dtype=kind), *(model[name] for model in made)]).astype(kind)
         for name, kind in _RESULT.items()
@@ -57,8 +62,9 @@ def driver_estimates(columns: Columns) -> dict[str, NDArray[Any]]:
 
 
 def _models(columns: Columns) -> Iterator[Columns]:
-    _, model = np.unique(np.stack([columns["model_no"], columns["level_no"]]), axis=1, return_inverse=True)
-    for number in range(model.max(initial=-1) + 1):
+    level = columns["level_no"].astype(np.int64)
+    model = columns["model_no"] * (level.max(initial=0) + 1) + level
+    for number in np.unique(model):
         rows = np.flatnonzero(model == number)
         if (columns["driver_no"][rows] >= 0).any():
             yield {name: values[rows] for name, values in columns.items()}

@@ -12,7 +12,7 @@ from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, KeyMismatch
 from vocanalytics.keys import Key, load_key, passing_key
 from vocanalytics.resources import resolve_taxonomy
-from vocanalytics.sources import Declaration, Source, load_declaration, read_events, read_exposures
+from vocanalytics.sources import Declaration, Events, Source, load_declaration, read_events, read_exposures
 from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.connection import Connection, connect, hold
 
@@ -47,10 +47,10 @@ class Job:
     def taxonomy(self) -> Path:
         return resolve_taxonomy(self.settings.taxonomy or self.declaration.taxonomy or DEFAULT_TAXONOMY)
 
-    def events(self) -> list[dict[str, Any]]:
+    def events(self) -> Events:
         """What events.yaml tells; nothing where there is none."""
         path = _beside(self.settings.sources, self.settings.events, "events.yaml")
-        return read_events(path, **self._known()) if path else []
+        return read_events(path, **self._known()) if path else Events([], [])
 
     def exposures(self) -> list[dict[str, Any]]:
         """What exposures.csv tells; nothing where there is none."""
@@ -86,7 +86,7 @@ def open_job(settings: Settings, *, make_key: bool = True) -> Job:
         )
     key = load_key(settings.key_file) if make_key or settings.key_file.exists() else passing_key()
     job = Job(settings, declaration, key)
-    # an unknown frame, or a touchpoint it does not know, is told before a feed is read
+    # an unknown frame, or a file that cannot be used, is told before a feed is read
     job.events()
     job.exposures()
     return job

@@ -20,6 +20,8 @@ def publish_tables(job: Job, report: RunReport) -> None:
     from vocanalytics.statistics import FUNCTIONS
     from vocanalytics.warehouse.publishing import publish
 
+    events = job.events()
+    report.notes += events.left_out
     with job.store(PUBLISH_MEMORY) as con:
         published = publish(
             con,
@@ -30,7 +32,7 @@ def publish_tables(job: Job, report: RunReport) -> None:
             min_base=job.min_base,
             min_cell=job.min_cell,
             as_of=None,
-            events=job.events(),
+            events=events.kept,
             exposures=job.exposures(),
             run_id=report.run_id,
         )

@@ -1,4 +1,4 @@
-"""Run the SQL of ``vocanalytics/insights`` on the working store and hold the results to their contracts.
+"""Run the SQL of ``vocanalytics/insights`` on the working store, in order.
 
 A file whose name starts with an underscore is a step: a temporary table several published ones read.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +20,12 @@ import numpy as np
 import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
 
-from vocanalytics.errors import CheckFailed, ConfigError
+from vocanalytics.errors import ConfigError
 from vocanalytics.taxonomy import Taxonomy
 from vocanalytics.warehouse import company
-from vocanalytics.warehouse.contracts import INSIGHTS, TABLES, Check, Contract, load_contracts
+from vocanalytics.warehouse.checking import STANDS as STANDS
+from vocanalytics.warehouse.checking import check
+from vocanalytics.warehouse.contracts import INSIGHTS, TABLES, load_contracts
 
 logger = logging.getLogger(__name__)
 
@@ -38,21 +41,20 @@ PROCEDURES = {"_driver_estimates": "driver_estimates", "_ranks": "rank_ranges", 
 
 # in the order they are built; each reads only earlier ones
 ORDER = (
-    "_withheld", "_frame", "_items", "feedback", "mentions", "alerts", "_periods", "_days", "_main_questions",
+    "_withheld", "_frame", "_submissions", "_items", "feedback", "mentions", "_said", "alerts",
+    "_periods", "_days", "_main_questions",
     "_scores", "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
     "_quotes", "_pain_tests", "_exposure_rates", "_pain_states", "_ranks_weighed", "_ranks", "_audit", "_audit_cells",
     "_groups_over_members", "_groups_over", "_quality_population", "_quality_shares", "model_quality",
-    "pain_points", "_places", "_place_counts", "_place_scores", "_scorecard",
+    "pain_points", "_places", "_place_counts", "_place_answers", "_place_scores", "_scorecard",
     "touchpoint_scorecard", "journey_scorecard", "source_coverage",
     "_movement_told", "_movement_arrivals", "_movement_days", "_movement_sums", "_movement_parts", "_movement_doubles",
     "_movement_editions", "_movement_figures", "movement",
     "_driver_mentions", "_driver_responses", "_driver_gaps", "_driver_estimates", "drivers",
     "_group_facts", "_groups", "_group_members", "_group_bases", "_group_strata", "_group_tests", "_group_estimates",
     "group_contrasts",
-    "events", "_spike_volumes", "_spike_counts", "_spike_series", "_spike_tests", "spikes",
+    "events", "_spike_volumes", "_spike_counts", "_spike_series", "_spike_tests", "_spike_judged", "spikes",
 )  # fmt: skip
-
-STANDS = "The publication before still stands."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,45 @@ def build(
     rows = {}
     with _workbench(con, taxonomy, functions):
         company.lay_out(con, events, exposures)
-        for name in _needed(tables):
+        needed = _needed(tables)
+        done_with = _done_with(needed)
+        for name in needed:
             query = _query(name)
             parameters = _parameters(query, edition)
-            if name in PROCEDURES:
-                _proceed(con, name, functions[PROCEDURES[name]], query, parameters)
-                continue
             if name.startswith("_"):
-                con.execute(f"create temp table {name} as {query}", parameters)
-                continue
-            con.execute(f"create table {schema}.{name} as {query}", parameters)
-            rows[name] = check(con, f"{schema}.{name}", contracts[name])
-            con.execute(f"create temp view {name} as from {schema}.{name}")
+                with timed(name):
+                    _prepare(con, name, query, parameters, functions)
+            else:
+                with timed(name):
+                    con.execute(f"create table {schema}.{name} as {query}", parameters)
+                with timed(f"{name}, checks"):
+                    rows[name] = check(con, f"{schema}.{name}", contracts[name])
+                con.execute(f"create temp view {name} as from {schema}.{name}")
+            for step in done_with.get(name, ()):
+                con.execute(f"drop table temp.{step}")
     return {name: rows[name] for name in contracts if name in rows}
+
+
+@contextmanager
+def timed(step: str) -> Iterator[None]:
+    """Tell how long a step took, to whoever asks for debug lines."""
+    started = time.perf_counter()
+    yield
+    logger.debug("%s: %.2f s", step, time.perf_counter() - started)
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    query: str,
+    parameters: dict[str, Any],
+    functions: Mapping[str, VectorFunction],
+) -> None:
+    """Make a step: what the query selects, or what the step's procedure makes of it."""
+    if name in PROCEDURES:
+        _proceed(con, name, functions[PROCEDURES[name]], query, parameters)
+    else:
+        con.execute(f"create temp table {name} as {query}", parameters)
 
 
 def _needed(tables: Collection[str]) -> list[str]:
@@ -115,58 +143,23 @@ def _needed(tables: Collection[str]) -> list[str]:
     needed = set(tables)
     for name in reversed(ORDER):
         if name in needed:
-            needed.update(set(re.findall(r"\w+", _query(name))) & set(ORDER[: ORDER.index(name)]))
+            needed.update(_read_by(name))
     return [name for name in ORDER if name in needed]
+
+
+def _read_by(name: str) -> set[str]:
+    return set(re.findall(r"\w+", _query(name))) & set(ORDER[: ORDER.index(name)])
+
+
+def _done_with(needed: Sequence[str]) -> dict[str, list[str]]:
+    """Table -> steps that nothing after it reads: memory is needed for what comes."""
+    last = {step: name for name in needed for step in _read_by(name) if step.startswith("_")}
+    return {name: [step for step, reader in last.items() if reader == name] for name in set(last.values())}
 
 
 def _query(name: str) -> str:
     """The SQL without its comments."""
     return re.sub(r"--.*", "", (INSIGHTS / f"{name}.sql").read_text(encoding="utf-8"))
-
-
-def check(con: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> int:
-    """Hold a built table to its contract; returns its rows. A broken ``warn`` check is logged.
-
-    Raises
-    ------
-    CheckFailed
-        Names the table, the check and how many rows break it.
-    """
-    built = {name: kind for name, kind, *_ in con.execute(f"describe {table}").fetchall()}
-    promised = {column.name: column.type for column in contract.columns}
-    if list(built.items()) != list(promised.items()):
-        differing = [name for name in promised | built if built.get(name) != promised.get(name)]
-        detail = [f"{name} (promised {promised.get(name)}, built {built.get(name)})" for name in differing]
-        raise CheckFailed(
-            f"{contract.name}: the query and {contract.name}.yaml disagree on "
-            f"{', '.join(detail) or 'the order of columns'}. {STANDS}"
-        )
-    grain = ", ".join(contract.grain)
-    doubled = _count(con, f"from (from {table} select 1 group by {grain} having count(*) > 1)")
-    broken = [(Check("fail", f"one row per {grain}"), doubled)]
-    promises = [*_implied(contract), *contract.checks]
-    # one scan for all of them; null is not true, so an unknown counts as broken
-    counts = ", ".join(f"count(*) filter (where ({promise.that}) is not true)" for promise in promises)
-    (rows, *found) = con.execute(f"select count(*), {counts} from {table}").fetchall()[0]
-    for promise, bad in [*broken, *zip(promises, found, strict=True)]:
-        if bad:
-            _tell(contract, promise, bad)
-    return int(rows)
-
-
-def _implied(contract: Contract) -> list[Check]:
-    """What every table promises: its key is known, and a figure is a number or null."""
-    keyed = [f"{name} is not null" for name in contract.grain if name not in contract.nullable]
-    numbers = [f"coalesce(isfinite({column.name}), true)" for column in contract.columns if column.type == "DOUBLE"]
-    return [Check("fail", " and ".join(promises)) for promises in (keyed, numbers) if promises]
-
-
-def _tell(contract: Contract, promise: Check, bad: int) -> None:
-    reason = f" ({promise.because})" if promise.because else ""
-    message = f"{contract.name}: {bad:,} row(s) break `{promise.that}`{reason}"
-    if promise.level == "fail":
-        raise CheckFailed(f"{message}. {STANDS}")
-    logger.warning("%s", message)
 
 
 def _proceed(
@@ -180,10 +173,6 @@ def _proceed(
         con.execute(f"create temp table {name} as from made")
     finally:
         con.unregister("made")
-
-
-def _count(con: duckdb.DuckDBPyConnection, selection: str) -> int:
-    return int(con.execute(f"select count(*) {selection}").fetchall()[0][0])
 
 
 def _parameters(query: str, edition: Edition) -> dict[str, Any]:

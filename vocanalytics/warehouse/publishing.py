@@ -14,6 +14,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +24,8 @@ import duckdb
 
 from vocanalytics.errors import CheckFailed
 from vocanalytics.taxonomy import Taxonomy
-from vocanalytics.warehouse.building import STANDS, Edition, VectorFunction, build
+from vocanalytics.warehouse.building import Edition, VectorFunction, build, timed
+from vocanalytics.warehouse.checking import STANDS
 from vocanalytics.warehouse.company import Rows
 from vocanalytics.warehouse.contracts import INSIGHTS, Column, Contract, load_contracts
 from vocanalytics.warehouse.publications import DATABASES, current, link, prune, require_free, seal, sweep, sync
@@ -93,7 +95,8 @@ def publish(
                 con, "publication", edition=edition, taxonomy=taxonomy, functions=functions,
                 events=events, exposures=exposures,
             )  # fmt: skip
-            content = _content_digest(con, rows, edition)
+            with timed("digest"):
+                content = _content_digest(con, rows, edition)
             standing = current(folder)
             if standing is not None and standing["content"] == content:
                 link(folder, standing["id"])
@@ -166,7 +169,8 @@ def _attached(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> Iterator
     con.execute(f"attach '{_quoted(str(path))}' as {name}")
     try:
         yield
-        con.execute(f"checkpoint {name}")
+        with timed(f"checkpoint of {name}"):
+            con.execute(f"checkpoint {name}")
     finally:
         con.execute(f"detach database if exists {name}")
 
@@ -185,20 +189,37 @@ def _content_digest(con: duckdb.DuckDBPyConnection, tables: Mapping[str, int], e
 
 def _finish_databases(con: duckdb.DuckDBPyConnection, building: Path, edition: Edition) -> None:
     contracts = load_contracts()
+    for name, contract in contracts.items():
+        _comment(con, f"publication.{name}", contract, contract.columns)
     parquet = building / "parquet"
     parquet.mkdir()
-    with _attached(con, building / DATABASES[1], "shareable"):
+    # neither keeps both cores busy, so they go side by side; the pool ends before the databases are let go
+    with (
+        _attached(con, building / DATABASES[1], "shareable"),
+        con.cursor() as reader,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        copies = [beside.submit(_copy, reader, name, parquet / f"{name}.parquet") for name in contracts]
         for name, contract in contracts.items():
-            _comment(con, f"publication.{name}", contract, contract.columns)
-            file = _quoted(str(parquet / f"{name}.parquet"))
-            con.execute(f"copy publication.{name} to '{file}' (format parquet, compression zstd)")
             if contract.kind == "aggregate":
-                target = f"shareable.{name}"
-                hidden = share(
-                    con, contract, f"publication.{name}", target, min_base=edition.min_base, min_cell=edition.min_cell
-                )
-                _comment(con, target, contract, shareable_columns(contract))
-                logger.info("%s: %s rows hidden in the shareable edition", name, f"{hidden:,}")
+                with timed(f"{name}, shareable"):
+                    _share(con, contract, edition)
+        for copied in copies:
+            copied.result()
+
+
+def _copy(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    with timed(f"{name}, Parquet"):
+        con.execute(f"copy publication.{name} to '{_quoted(str(file))}' (format parquet, compression zstd)")
+
+
+def _share(con: duckdb.DuckDBPyConnection, contract: Contract, edition: Edition) -> None:
+    target = f"shareable.{contract.name}"
+    hidden = share(
+        con, contract, f"publication.{contract.name}", target, min_base=edition.min_base, min_cell=edition.min_cell
+    )
+    _comment(con, target, contract, shareable_columns(contract))
+    logger.info("%s: %s rows hidden in the shareable edition", contract.name, f"{hidden:,}")
 
 
 def _comment(

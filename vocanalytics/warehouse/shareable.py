@@ -10,6 +10,8 @@ Comparisons and scores of cells are left out altogether: a prior count is anothe
 
 from __future__ import annotations
 
+from itertools import count
+
 import duckdb
 import numpy as np
 
@@ -54,14 +56,16 @@ def share(
     kept = "where period_kind <> 'all'" if "period_kind" in contract.grain else ""
     con.execute(f"""
         create or replace temp table shield as
-        select row_number() over (order by {grain}) as row_no, {grain}, {", ".join(watched)},
-            {contract.base} as base, {thin} as is_thin, is_thin as is_suppressed
+        select rowid as built_no, row_number() over (order by {grain}) as row_no, {grain}, {", ".join(watched)},
+            {contract.base} as base, {thin} as is_thin, is_thin as is_suppressed,
+            case when is_thin then 0 end as hidden_in
         from {built} {kept}
     """)
     if contract.additive:
         _lay_out_equations(con, contract)
-        while _hide_one_more(con, watched) or _hide_for_sums_together(con, watched):
-            pass
+        for turn in count():
+            if not _hide_one_more(con, watched, turn) and not _hide_for_sums_together(con, watched, turn):
+                break
         con.execute("drop table equations")
     _write(con, contract, built, target)
     hidden = con.execute("select count(*) from shield where is_suppressed").fetchall()[0][0]
@@ -70,21 +74,37 @@ def share(
 
 
 def _lay_out_equations(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """One row per equation and row in it; an equation is a published total and the rows that add up to it."""
+    """One row per equation and row in it; an equation is a published total and the rows that add up to it.
+
+    Rows are matched by the numbers of their span (period and source) and of their place (all the rest of the grain).
+    """
     place = ", ".join(name for name in contract.grain if name not in ("period_kind", "period_on", "source"))
-    children = " union all ".join(
-        f"select row_no, {place}, '{axis}' as axis, {_PARENTS[axis]} as parent from shield"
-        for axis in contract.additive
+    parents = " union all ".join(
+        f"select span_no, '{axis}' as axis, {_PARENTS[axis]} as parent from spans" for axis in contract.additive
     )
     con.execute(f"""
         create or replace temp table equations as
-        with children as (from ({children}) where parent is not null),
-        totals as (
-            select row_no, {place}, {{'source': source, 'kind': period_kind, 'on': period_on}} as parent from shield
+        with spans as (
+            select row_number() over () as span_no, *
+            from (select distinct source, period_kind, period_on from shield)
+        ),
+        places as (select row_number() over () as place_no, * from (select distinct {place} from shield)),
+        rows as (
+            select row_no, span_no, place_no
+            from shield inner join spans using (source, period_kind, period_on) inner join places using ({place})
+        ),
+        parents as ({parents}),
+        rises as (
+            select parents.span_no, axis, totals.span_no as total_span_no
+            from parents inner join spans as totals on parent = {{
+                'source': totals.source, 'kind': totals.period_kind, 'on': totals.period_on
+            }}
         ),
         pairs as (
-            select totals.row_no as total_no, axis, children.row_no as child_no
-            from children inner join totals using ({place}, parent)
+            select totals.row_no as total_no, axis, rows.row_no as child_no
+            from rows
+            inner join rises using (span_no)
+            inner join rows as totals on totals.span_no = total_span_no and totals.place_no = rows.place_no
         )
         select distinct axis, total_no, total_no as row_no, true as is_total from pairs
         union all
@@ -92,16 +112,23 @@ def _lay_out_equations(con: duckdb.DuckDBPyConnection, contract: Contract) -> No
     """)
 
 
-def _hide_one_more(con: duckdb.DuckDBPyConnection, watched: dict[str, int]) -> bool:
-    """Hide the smallest visible part of every equation that still gives a hidden row away."""
+def _hide_one_more(con: duckdb.DuckDBPyConnection, watched: dict[str, int], turn: int) -> bool:
+    """Hide the smallest visible part of every equation that still gives a hidden row away.
+
+    Only those in which the turn before hid something can have changed.
+    """
     small = " or ".join(
         f"sum({name}) filter (is_suppressed and not is_total) between 1 and {least - 1}"
         for name, least in watched.items()
     )
     first = next(iter(watched))
     (hidden,) = con.execute(f"""
-        update shield set is_suppressed = true where row_no in (
-            with parts as (from equations inner join shield using (row_no)),
+        update shield set is_suppressed = true, hidden_in = {turn + 1} where row_no in (
+            with changed as (
+                select distinct axis, total_no
+                from equations semi join (from shield where hidden_in = {turn}) using (row_no)
+            ),
+            parts as (from equations semi join changed using (axis, total_no) inner join shield using (row_no)),
             leaking as (
                 select axis, total_no from parts
                 group by axis, total_no
@@ -117,7 +144,7 @@ def _hide_one_more(con: duckdb.DuckDBPyConnection, watched: dict[str, int]) -> b
     return bool(hidden)
 
 
-def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, int]) -> bool:
+def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, int], turn: int) -> bool:
     """Hide the smallest visible row beside every thin one that the sums leave only one value for."""
     hidden = con.execute("""
         select dense_rank() over (order by axis, total_no) as equation, row_no, is_total
@@ -126,9 +153,9 @@ def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, i
     equation, row, is_total = (np.asarray(hidden[name]) for name in ("equation", "row_no", "is_total"))
     leaking = given_away(equation, row, is_total)
     first = next(iter(watched))
-    (count,) = con.execute(
+    (hidden_now,) = con.execute(
         f"""
-        update shield set is_suppressed = true where row_no in (
+        update shield set is_suppressed = true, hidden_in = {turn + 1} where row_no in (
             with thin as (from shield where is_thin and row_no in (select unnest($leaking))),
             beside as (
                 select thin.row_no as thin_no, other.row_no, other.is_total
@@ -144,7 +171,7 @@ def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, i
         """,
         {"leaking": leaking},
     ).fetchall()[0]
-    return bool(count)
+    return bool(hidden_now)
 
 
 def _write(con: duckdb.DuckDBPyConnection, contract: Contract, built: str, target: str) -> None:
@@ -155,7 +182,7 @@ def _write(con: duckdb.DuckDBPyConnection, contract: Contract, built: str, targe
         for column in contract.columns
         if column.shareable
     )
-    joined = " and ".join(f"built.{name} = shield.{name}" for name in contract.grain)
     con.execute(
-        f"create table {target} as select {shown}, is_suppressed from {built} as built inner join shield on {joined}"
+        f"create table {target} as select {shown}, is_suppressed "
+        f"from {built} as built inner join shield on built.rowid = shield.built_no"
     )
