@@ -32,8 +32,9 @@ weighed as (
         case when main is null then 1.0 else
             at_least(-score_gap, 0.0) / (scale_high(main.score_scale) - scale_low(main.score_scale))
         end as own_severity,
-        -- a cell too small for a gap of its own borrows the average of its source and period
-        coalesce(own_severity, avg(own_severity) over (partition by period_no, source), 1.0) as severity,
+        -- a cell too small for a gap of its own borrows the average of its source and period; rounded, for the last bits
+        -- of an average depend on the order it was added up in, and the same data must publish the same figures
+        round(coalesce(own_severity, avg(own_severity) over (partition by period_no, source), 1.0), 12) as severity,
         round(100 * share * severity, 4) as priority,
         case when main is not null then coalesce(
             (score_gap_high - score_gap_low) / (2 * z_95() * (scale_high(main.score_scale) - scale_low(main.score_scale))),
