@@ -101,10 +101,14 @@ class Server:
         return {a["key"]: a for a in self.ask("/artifacts/latest/filter", {})}
 
     def stop(self) -> None:
+        # the worker says goodbye to the server and waits a minute and more for one that is gone already
         for process in reversed(self.processes):
             process.terminate()
-        for process in self.processes:
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
         self.log.close()
 
 
