@@ -73,7 +73,7 @@ def test_the_page_asks_for_nothing_else(company):
 
 def test_pictures_say_what_they_show(company):
     pictures = re.findall(r"<svg.*?</svg>", company, re.DOTALL)
-    assert len(pictures) == 7  # the map for wide and narrow screens, four scores, importance against performance
+    assert len(pictures) == 8  # the map for desk, tablet and phone, four scores, importance against performance
     assert all('role="img"' in p and "<title>" in p and "<desc>" in p and "viewBox" in p for p in pictures)
     assert len(re.findall("<caption>", company)) == len(re.findall("<table>", company)) == 8
 
@@ -81,7 +81,9 @@ def test_pictures_say_what_they_show(company):
 def test_what_changed_is_told_and_nothing_else(company):
     short = words_of(company.split('id="short"')[1].split("</section>")[0])
     assert "Worse or new: Software and digital faults (Screens, audio, navigation and phone link), +12 points" in short
-    assert "Better: Waiting time (Workshop visit), −11 points (95 % interval −15 to −6; q 0.002)" in short
+    assert "Better: Waiting time (Workshop visit), −11 points (95 % interval −15 to −6)" in short
+    assert "q 0" not in short  # for those who know it, in the section
+    assert "−11 points (95 % interval −15 to −6), q 0.002" in words_of(company)
     clear = read_states(company)
     assert clear == ["growing", "easing"]
 
@@ -155,7 +157,7 @@ def test_a_change_has_size_score_gap_and_words(company):
     growing = words_of(company.split('class="changes"')[1].split("</li>")[0])
     assert "Now 46 of 163 items, 28 % negative. Before: 78 of 486 items, 16 %" in growing
     assert re.search(
-        r"Owner survey \(likelihood to recommend, 0 to 10\): customers who complain of it score 2\.\d lower", growing
+        r"Owner survey, likelihood to recommend, 0 to 10: customers who complain of it score 2\.\d lower", growing
     )
     assert "cost" not in growing
     assert growing.count("“") == 2

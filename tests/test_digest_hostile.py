@@ -170,7 +170,7 @@ def with_words(page: Page, words: str) -> Page:
     alert = Alerts([Alert(words, words, words, words)], words, words)
     ranked = Drivers(words, words, [Driver(1, words, words, words, words, words, None)], "", words, 5.0)
     # drawn of words of theirs elsewhere; here the map stands for it
-    driven = [Weighed(group, "drivers-1", page.maps[0]) for group in (ranked, replace(ranked, note=words))]
+    driven = [Weighed(group, "drivers-1", page.maps["wide"]) for group in (ranked, replace(ranked, note=words))]
     here = Origin("spikes", words)
     sign = EarlySign(words, words, words, words, words, words, words, [quote], here)
     praise = replace(page.praise[0], theme=words, touchpoint=words, owner=words, quotes=[quote])
@@ -186,7 +186,7 @@ def with_words(page: Page, words: str) -> Page:
 
 def of_team(page: Page, words: str) -> Page:
     """The same as a team gets it, with the words for its name."""
-    return replace(with_words(page, words), owner=words, owners={}, drivers=[], maps=[], lines=[], series=[])
+    return replace(with_words(page, words), owner=words, owners={}, drivers=[], maps={}, lines=[], series=[])
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
@@ -245,7 +245,7 @@ def test_pictures_stay_well_formed_and_hold_no_tag_of_theirs():
     lines = [Driver(n, payload, payload, payload, payload, payload, at) for n, payload in enumerate(PAYLOADS)]
     weighed = driver_map(Drivers(PAYLOADS[0], PAYLOADS[1], lines, "", "", 5.0))
     assert weighed is not None
-    for drawn in (journey_map(stops, wide=True), journey_map(stops, wide=False), weighed):
+    for drawn in (*(journey_map(stops, shape) for shape in ("wide", "middle", "narrow")), weighed):
         picture = ElementTree.fromstring(drawn.svg)
         assert {element.tag.rpartition("}")[2] for element in picture.iter()} <= OURS
         assert "javascript" not in " ".join(value for e in picture.iter() for value in e.attrib.values())

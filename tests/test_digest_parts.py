@@ -12,7 +12,8 @@ from digest_example import ALARMS, EVENTS, PERIOD, job, one, page, publish_said,
 
 from vocanalytics.digest.charts import score_line
 from vocanalytics.digest.events import Event
-from vocanalytics.digest.journey import Stop, layout
+from vocanalytics.digest.journey import Stop
+from vocanalytics.digest.layout import layout
 from vocanalytics.digest.origin import Origin
 from vocanalytics.digest.scores import Series
 from vocanalytics.steps.digest import write_digests
@@ -83,7 +84,7 @@ def test_a_group_that_is_hit_is_told_against_the_rest(folder, tmp_path):
     told = section(text, "Who is hit most", "Spikes")
     assert "Outlet <b>North</b> Waiting time (Workshop visit) this period" in told
     assert "20 of 40 items, 50 %; the rest 6 of 60 items, 10 %" in told
-    assert "+40 points, each source compared within itself (95 % interval +22 to +55; q 0.001)" in told
+    assert "+40 points (95 % interval +22 to +55), each source compared within itself, q 0.001" in told
     assert "Outlet <b>North</b>" in words_of(page(tmp_path, "aftersales.html"))
     assert "North" not in words_of(page(tmp_path, "sales.html"))
 
@@ -145,8 +146,8 @@ def test_a_split_nobody_can_make_is_said_so(folder, tmp_path):
 
 def test_events_are_drawn_where_and_when_they_were():
     stop = Stop("Use", "Screens", -50, 40, -70, -30, events=(1, 12), is_moment=True)
-    for wide in (True, False):
-        drawn = layout([stop, Stop("Use", "App", 0, 9)], wide=wide)
+    for shape in ("wide", "middle", "narrow"):
+        drawn = layout([stop, Stop("Use", "App", 0, 9)], shape)
         assert [flag["label"] for flag in drawn.flags] in (["1", "12"], ["12", "1"])
         assert len({(flag["x"], flag["y"]) for flag in drawn.flags}) == 2
         assert [ring["y"] for ring in drawn.rings] == [drawn.marks[0]["y"]]

@@ -26,6 +26,10 @@ def test_one_item_and_then_in_a_period_that_is_not_over(tmp_path):
     assert "few items" in text
     assert "too little feedback, now or before, to say what has changed" in text
     assert "No score was given" in text
+    # nothing before: said once, and no empty column for it
+    assert "There was no feedback in the weeks it would be compared with" in text
+    assert "Too little feedback, now or before, to compare." not in text
+    assert "not heard" not in text
     with duckdb.connect(str(tables(tmp_path))) as con:
         for table in ("pain_points", "journey_scorecard", "touchpoint_scorecard", "score_trends"):
             con.execute(f"update {table} set is_complete = false")

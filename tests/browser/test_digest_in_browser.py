@@ -87,7 +87,7 @@ def test_nothing_is_wider_than_the_screen(browser, pages, name, width):
 
 WIDER_THAN_ITSELF = """
 return [...document.querySelectorAll('body *')].filter(e => !(e instanceof SVGElement) &&
-    e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
+    e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
   .map(e => ({class: e.className, tabindex: e.getAttribute('tabindex'), role: e.getAttribute('role')}))
 """
 
@@ -149,14 +149,54 @@ def test_no_serious_barrier(browser, pages, axe, width):
 
 
 def test_the_map_fits_the_screen_it_is_drawn_for(browser, pages):
-    for width, shown, hidden in ((360, "narrow", "wide"), (1280, "wide", "narrow")):
+    for width, shown in ((360, "narrow"), (768, "middle"), (928, "middle"), (944, "wide"), (1280, "wide")):
         show(browser, pages / "company.html", width)
-        assert browser.find_element("css selector", f".map .{shown}").is_displayed()
-        assert not browser.find_element("css selector", f".map .{hidden}").is_displayed()
+        drawn = browser.find_elements("css selector", ".map > div")
+        assert [one.get_attribute("class") for one in drawn if one.is_displayed()] == [shown]
+        if width in (768, 1280):  # the width there is, is used
+            assert browser.execute_script(
+                f"return document.querySelector('.map .{shown} svg').clientWidth"
+            ) > 0.85 * min(width, 1000)
         # letters no smaller than a reader can read, and none outside the picture
         small, outside = browser.execute_script(LETTERS, f".map .{shown} svg")
         assert small >= 11
         assert outside == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_two_texts_of_a_picture_touch(browser, pages, width):
+    show(browser, pages / "company.html", width)
+    open_all(browser)
+    texts, touching = browser.execute_script(TOUCHING)
+    assert texts > 60
+    assert touching == []
+
+
+TOUCHING = """
+const seen = [...document.querySelectorAll('svg')].filter(e => e.checkVisibility())
+let texts = 0, touching = []
+for (const svg of seen) {
+  const words = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()])
+    .filter(([t, b]) => t.trim() && b.width)
+  texts += words.length
+  words.forEach(([t, a], i) => words.slice(i + 1).forEach(([u, b]) => {
+    if (a.left < b.right && b.left < a.right && a.top < b.bottom - 3 && b.top < a.bottom - 3) touching.push([t, u])
+  }))
+}
+return [texts, touching]
+"""
+
+
+def test_on_a_phone_tables_stack_and_say_what_each_figure_is(browser, pages):
+    show(browser, pages / "company.html", 360)
+    open_all(browser)
+    wider = "return [...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth)"
+    over = browser.execute_script(wider)
+    assert len(over) >= 6
+    assert max(over) <= 0
+    # a bare figure without the head of its column would say nothing
+    named = "return [...document.querySelectorAll('td.n')].map(e => getComputedStyle(e, '::before').content)"
+    assert all(re.search(r"[a-z]", name) for name in browser.execute_script(named))
 
 
 LETTERS = """
@@ -180,6 +220,7 @@ def test_on_paper_nothing_is_cut_or_folded(browser, pages):
         folded = browser.execute_script(FOLDED)
         assert len(folded) > 10
         assert all(height > 0 for height in folded)
+        assert not browser.find_element("css selector", ".how").is_displayed()  # queries are for a screen
         charts = browser.execute_script(CHARTS)
         assert len(charts) == 6
         assert all(0 < chart["height"] < paper["height"] and chart["inside"] == "avoid" for chart in charts)

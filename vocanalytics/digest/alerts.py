@@ -59,14 +59,16 @@ def alerts(published: Published, owned: Collection[str] | None = None) -> Alerts
     reasons = [*REASONS, *sorted({row["reason"] for row in now} - REASONS.keys())]
     return Alerts(
         lines=[_alert(reason, mine) for reason in reasons if (mine := [r for r in now if r["reason"] == reason])],
-        total=_total(len({row["item_id"] for row in now}), published) if now else "",
+        total=_total(now, published) if now else "",
         since=f"{_flagged(later)} since the period ended." if later else "",
     )
 
 
-def _total(count: int, published: Published) -> str:
+def _total(rows: list[Row], published: Published) -> str:
+    count = len({row["item_id"] for row in rows})
     old = published.period is not None and published.period.kind == "all"
-    return f"{_flagged(count)} over the whole history" if old else f"{_flagged(count)}, each for a person to read today"
+    when = " over the whole history" if old else ", each for a person to read today"
+    return f"{_flagged(count)}{when}{'; some for several reasons' if len(rows) > count else ''}"
 
 
 def _flagged(count: int) -> str:

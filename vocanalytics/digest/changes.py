@@ -10,7 +10,7 @@ from vocanalytics.digest.notes import gaps
 from vocanalytics.digest.origin import CELL, PLACE, Origin, row_of
 from vocanalytics.digest.quotes import Quote, Quoting
 from vocanalytics.digest.reading import ALL, Published
-from vocanalytics.digest.selection import CHANGES, Mine, before, by, everyone, place
+from vocanalytics.digest.selection import CHANGES, Mine, before, by, chance, everyone, place
 
 Row = dict[str, Any]
 
@@ -32,6 +32,7 @@ class Change:
     gaps: list[str]  # how the scores of those who complain differ
     quotes: list[Quote]
     origin: Origin
+    chance: str = ""  # q, for those who know it
 
 
 def changes(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[Change]:
@@ -66,6 +67,7 @@ def _pain_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
         gaps=list(gaps(row, published)),
         quotes=[],
         origin=row_of("pain_points", row, CELL, ("state", *SIZE)),
+        chance=chance(row),
     ), spans
 
 
@@ -84,6 +86,7 @@ def _place_change(row: Row, published: Published) -> tuple[Change, list[Row]]:
         gaps=[],
         quotes=[],
         origin=row_of("touchpoint_scorecard", row, PLACE, ("state", *SIZE)),
+        chance=chance(row),
     ), [span for cell in here for span in (cell[said] or [])[:2]]
 
 

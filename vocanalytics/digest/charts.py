@@ -12,10 +12,12 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from vocanalytics.digest import words
+from vocanalytics.digest.apart import apart
 from vocanalytics.digest.drivers import FIX_FIRST, KEEP_UP, Driver, Drivers, Standing
 from vocanalytics.digest.events import Event
 from vocanalytics.digest.inert import visible
-from vocanalytics.digest.journey import INK, QUIET, VERY_NEGATIVE, VERY_POSITIVE, Drawn, Stop, layout
+from vocanalytics.digest.journey import INK, QUIET, VERY_NEGATIVE, VERY_POSITIVE, Stop
+from vocanalytics.digest.layout import FONT, HEAD_FONT, LINE_HEIGHT, Drawn, layout
 from vocanalytics.digest.scores import Series
 
 Row = dict[str, Any]
@@ -24,6 +26,9 @@ LINE, ACCENT = "#c9c9ce", "#1f5f99"
 PNG_SCALE = 1.5
 OPENING = re.compile(r"<svg[^>]*? width=\"([\d.]+)\"[^>]*? viewBox=\"([^\"]+)\"[^>]*>")
 VERDICT_INKS = {FIX_FIRST: VERY_NEGATIVE, KEEP_UP: VERY_POSITIVE}  # anything else is grey
+SCATTER, NUMBER = (254, 236), 11.0  # pixels: the frame of importance against performance, a number in it and its gap
+ROOMY = 6  # periods of a score that leave room for the numbers of events beside one another
+NET_SPAN = 110  # its upper and lower end, in points
 LARGEST = 1.25  # times its natural size, so that letters stay letters
 
 
@@ -43,9 +48,15 @@ class Picture:
         return bytes(vl_convert.svg_to_png(grounded, scale=PNG_SCALE))
 
 
-def journey_map(stops: list[Stop], *, wide: bool) -> Picture:
-    """Touchpoints along the stages, in order: dot area is how many mention it, colour net sentiment."""
-    drawn = layout(stops, wide=wide)
+def journey_map(stops: list[Stop], shape: str) -> Picture:
+    """Touchpoints along the stages, in order: dot area is how many mention it, colour net sentiment.
+
+    Parameters
+    ----------
+    shape : {"wide", "middle", "narrow"}
+        For a desk, for a tablet and paper, or for a phone.
+    """
+    drawn = layout(stops, shape)
     return _picture(
         lambda alt: _map_layers(alt, drawn),
         "Journey map",
@@ -64,7 +75,9 @@ def _map_layers(alt: Any, drawn: Drawn) -> Any:
     text = {"align": "left", "baseline": "middle", "lineBreak": "\n"}
     layers = alt.layer(
         lines.mark_rule(color=LINE, strokeWidth=2).encode(x, y, x2="x2", y2="y2"),
-        heads.mark_text(fontSize=14, fontWeight="bold", color=INK, lineHeight=16, **text).encode(x, y, text="label:N"),
+        heads.mark_text(fontSize=HEAD_FONT, fontWeight="bold", color=INK, lineHeight=16, **text).encode(
+            x, y, text="label:N"
+        ),
         marks.mark_circle(opacity=1, strokeWidth=1.2).encode(
             x,
             y,
@@ -72,7 +85,7 @@ def _map_layers(alt: Any, drawn: Drawn) -> Any:
             fill=alt.Fill("fill:N").scale(None),
             stroke=alt.Stroke("rim:N").scale(None),
         ),
-        marks.mark_text(fontSize=12.5, lineHeight=15, **text).encode(
+        marks.mark_text(fontSize=FONT, lineHeight=LINE_HEIGHT, **text).encode(
             _position(alt, "tx", drawn.width), y, text="label:N", color=alt.Color("ink:N").scale(None)
         ),
         rings.mark_point(size=1300, filled=False, stroke=INK, strokeWidth=1.6, shape="circle").encode(x, y),
@@ -120,7 +133,12 @@ def _flags(rows: list[Row], events: Sequence[Event], last: date) -> list[Row]:
         begun = [row["on"] for row in rows if row["on"] <= event.starts_on.isoformat()]
         if begun and event.starts_on <= last:
             found.setdefault(begun[-1], []).append(str(event.number))
-    return [{"on": on, "label": ", ".join(numbers)} for on, numbers in found.items()]
+    # where periods are close, numbers of neighbours stand one above the other
+    crowded = len(rows) > ROOMY
+    return [
+        {"on": on, "label": ", ".join(numbers), "up": -4 - 13 * (place % 2) if crowded else -4}
+        for place, (on, numbers) in enumerate(sorted(found.items()))
+    ]
 
 
 def _score_layers(alt: Any, rows: list[Row], flags: list[Row]) -> Any:
@@ -140,7 +158,7 @@ def _score_layers(alt: Any, rows: list[Row], flags: list[Row]) -> Any:
     marks = _values(alt, flags).encode(x=alt.X("on:O").axis(axis))
     rule = marks.mark_rule(color=QUIET, strokeDash=[3, 3])
     number = marks.mark_text(fontSize=11, fontWeight="bold", color=INK, dx=4, align="left", baseline="top").encode(
-        y=alt.value(-4), text="label:N"
+        y=alt.Y("up:Q").scale(None), text="label:N"
     )
     layers = (band, line, rule, number) if flags else (band, line)
     return alt.layer(*layers).properties(width=268, height=120)
@@ -155,8 +173,9 @@ def driver_map(group: Drivers) -> Picture | None:
     return _picture(
         lambda alt: _driver_layers(alt, [_driver_mark(line, at) for line, at in standing], group.equal_share),
         f"{group.source}: importance against performance of {group.level}",
-        f"To the right, importance; upwards, net sentiment; lines through a number are 95 % intervals. The upright "
-        f"dashed line is an equal share ({group.equal_share:.1f} %), the level one a net sentiment of 0. {places}.",
+        f"To the right, importance; upwards, net sentiment; lines through a point are 95 % intervals, "
+        "and where points lie close the number stands beside its own. The upright dashed line is an equal "
+        f"share ({group.equal_share:.1f} %), the level one a net sentiment of 0. {places}.",
     )
 
 
@@ -169,12 +188,13 @@ def _driver_mark(line: Driver, at: Standing) -> Row:
 
 def _driver_layers(alt: Any, rows: list[Row], equal_share: float) -> Any:
     farthest = 1.1 * max(*(row["x2"] for row in rows), equal_share)
+    rows = _moved_apart(rows, farthest)
     axis = {"grid": False, "domainColor": LINE, "tickColor": LINE, "labelColor": QUIET, "labelFontSize": 12,
             "titleColor": INK, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     across = alt.Axis(title="Importance, % of what is explained", tickCount=5, **axis)
     x = alt.X("x:Q").scale(domain=[0, farthest], nice=False).axis(across)
     up = alt.Axis(title="Net sentiment in the period", values=[-100, -50, 0, 50, 100], **axis)
-    y = alt.Y("y:Q").scale(domain=[-110, 110], nice=False).axis(up)
+    y = alt.Y("y:Q").scale(domain=[-NET_SPAN, NET_SPAN], nice=False).axis(up)
     marks, ink = _values(alt, rows), alt.Color("ink:N").scale(None)
     corners = _values(alt, [{"x": farthest, "y": -101, "told": FIX_FIRST}, {"x": farthest, "y": 101, "told": KEEP_UP}])
     layers = alt.layer(
@@ -183,10 +203,28 @@ def _driver_layers(alt: Any, rows: list[Row], equal_share: float) -> Any:
         corners.mark_text(fontSize=12, fontStyle="italic", align="right", color=QUIET).encode(x, y, text="told:N"),
         marks.mark_rule(strokeWidth=1.5, opacity=0.55).encode(alt.X("x1:Q"), y, ink, x2="x2:Q"),
         marks.mark_rule(strokeWidth=1.5, opacity=0.55).encode(x, alt.Y("y1:Q"), ink, y2="y2:Q"),
-        marks.mark_circle(size=300, opacity=1, stroke="white", strokeWidth=1.5).encode(x, y, ink),
-        marks.mark_text(fontSize=11.5, fontWeight="bold", color="white", baseline="middle").encode(x, y, text="no:N"),
+        marks.mark_rule(strokeWidth=1.2).encode(x, y, ink, x2="nx:Q", y2="ny:Q"),
+        marks.mark_circle(size=26, opacity=1).encode(x, y, ink),
+        marks.mark_circle(size=300, opacity=1, stroke="white", strokeWidth=1.5).encode(
+            alt.X("nx:Q"), alt.Y("ny:Q"), ink
+        ),
+        marks.mark_text(fontSize=11.5, fontWeight="bold", color="white", baseline="middle").encode(
+            alt.X("nx:Q"), alt.Y("ny:Q"), text="no:N"
+        ),
     )
-    return layers.properties(width=254, height=236)
+    return layers.properties(width=SCATTER[0], height=SCATTER[1])
+
+
+def _moved_apart(rows: list[Row], farthest: float) -> list[Row]:
+    """With where each number is drawn: at its point, or beside it where another is there."""
+    width, height = SCATTER
+    points = [(row["x"] / farthest * width, (NET_SPAN - row["y"]) / (2 * NET_SPAN) * height) for row in rows]
+    corners = [(width - across, y) for y in (9.0, height - 9.0) for across in (6.0, 24.0, 42.0, 58.0)]
+    free = apart(points, width, height, radius=NUMBER, taken=corners)
+    return [
+        row | {"nx": x / width * farthest, "ny": NET_SPAN - y / height * 2 * NET_SPAN}
+        for row, (x, y) in zip(rows, free, strict=True)
+    ]
 
 
 def _picture(draw: Callable[[Any], Any], title: str, about: str) -> Picture:

@@ -69,7 +69,8 @@ def caveats(published: Published) -> list[str]:
         "Items are read by a classifier. Where it is not sure it abstains; the abstained are in the base of every "
         "share and in no pain point, so shares err on the low side.",
         *measured(published),
-        "A change is named only where it is clear after allowing for how many were tested (q under 0.05). "
+        "A change is named only where it is clear after allowing for how many were tested: q, the share of false "
+        "alarms to expect among changes as clear as this one, is under 0.05. "
         "“No clear change” means that we cannot tell.",
     ]
     if small := _small(published):
@@ -100,7 +101,7 @@ def measured(published: Published) -> list[str]:
     rows = [row for row in published.quality if row["label_name"] and row["f1"] is not None]
     if not rows:
         return [
-            "Nobody has checked the classifier on this feedback yet (`voc label export` makes the sheet); the model "
+            "Nobody has checked the classifier on this feedback yet (“voc label export” makes the sheet); the model "
             "card says how well it did on other labelled text."
         ]
     withheld = sorted({row["label_name"] for row in published.quality if row["is_withheld"] and row["label_name"]})

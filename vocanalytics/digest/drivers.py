@@ -14,10 +14,11 @@ Row = dict[str, Any]
 MOST_DRIVERS = 6
 MOMENTS = 3  # touchpoints of a source that are called moments of truth
 WHY_NOT = {
-    "base": "too few customers",
-    "collinear": "always mentioned together with others",
-    "unstable": "their order would differ in another sample",
+    "base": "by too few customers",
+    "collinear": "always together with others",
+    "unstable": "with an order that would differ in another sample",
 }
+BY_CHANCE = 0.05  # of differences that are none, those whose 95 % interval leaves 0 out all the same
 FIX_FIRST, KEEP_UP = "fix first", "keep it up"
 MENTIONED = {"negative": "complaints", "positive": "praise"}
 
@@ -105,8 +106,18 @@ def _clear(rows: list[Row]) -> list[Row]:
 
 def _why_not(rows: list[Row]) -> str:
     reasons = [row["not_ranked_because"] for row in rows]
-    told = [f"{words.many(reasons.count(why), 'mention')}: {text}" for why, text in WHY_NOT.items() if why in reasons]
-    return f"None can be ranked ({'; '.join(told)}). Below, in no order, those with a clear difference in score."
+    told = [f"{reasons.count(why):,} mentioned {text}" for why, text in WHY_NOT.items() if why in reasons]
+    known = sum(row["score_gap_low"] is not None for row in rows)
+    return (
+        f"None can be ranked ({'; '.join(told)}). Below, in no order, those with a clear difference in score; of "
+        f"{known:,} compared, about {max(1, round(BY_CHANCE * known)):,} would look clear by chance alone."
+    )
+
+
+def untold(found: list[Drivers]) -> str:
+    """Those of which nothing can be shown, in one sentence; empty where there is none."""
+    none = [f"{group.source}, {group.level} ({group.base})" for group in found if not group.lines]
+    return f"Nothing can be ranked and no difference in score is clear: {'; '.join(none)}." if none else ""
 
 
 def _equal_share(row: Row) -> float:
@@ -174,10 +185,13 @@ def verdict(row: Row, net: Row | None) -> str:
     bound of net sentiment under 0.
 
     >>> ranked = {"driver_rank": 1, "driver_count": 10, "shapley_share_pct_low": 12.0, "shapley_share_pct_high": 30.0}
+    >>> ranked["polarity"] = "negative"
     >>> verdict(ranked, {"net_sentiment_low": -60.0, "net_sentiment_high": -20.0})
     'fix first'
     >>> verdict(ranked, {"net_sentiment_low": -60.0, "net_sentiment_high": 10.0})
     'important, mood not clear'
+    >>> verdict(ranked, {"net_sentiment_low": 10.0, "net_sentiment_high": 40.0})
+    'important, mood good'
     """
     if row["driver_rank"] is None:
         return "not ranked"
@@ -186,4 +200,7 @@ def verdict(row: Row, net: Row | None) -> str:
         return "minor" if row["shapley_share_pct_high"] < equal else "importance not clear"
     if net is None or net["net_sentiment_low"] <= 0 <= net["net_sentiment_high"]:
         return "important, mood not clear" if net else "important"
-    return FIX_FIRST if net["net_sentiment_high"] < 0 else KEEP_UP
+    # nobody should keep complaints up, nor fix what is praised
+    if net["net_sentiment_high"] < 0:
+        return "important, mood bad" if row["polarity"] == "positive" else FIX_FIRST
+    return "important, mood good" if row["polarity"] == "negative" else KEEP_UP

@@ -13,6 +13,7 @@ from vocanalytics.digest.selection import Mine, everyone, place
 Row = dict[str, Any]
 
 MOST_GROUPS = 6
+SMALL = 1.0  # points
 NOW, WHOLE = "this period", "whole history"
 KEY = ("period_kind", "period_on", "source", "group_kind", "dimension", "group_value", "touchpoint", "theme")
 FIGURES = (
@@ -30,6 +31,8 @@ class Group:
     by: str
     when: str
     origin: Origin
+    chance: str = ""  # q, for those who know it
+    is_small: bool = False  # told from chance, and yet under a point
 
 
 def groups(published: Published, mine: Mine = everyone) -> list[Group]:
@@ -42,16 +45,17 @@ def groups(published: Published, mine: Mine = everyone) -> list[Group]:
 
 
 def _group(row: Row) -> Group:
-    bounds = words.interval(row["difference_points_low"], row["difference_points_high"])
-    points, chance = words.signed(row["difference_points"]), words.probability(row["q_value"])
+    points = words.points(row["difference_points"], row["difference_points_low"], row["difference_points_high"])
     return Group(
         who=group_name(row["dimension"], row["group_value"]),
         what=words.at(row["theme_label"], place(row)),
         figure=words.share(row["negative_item_count"], row["item_count"], row["negative_share_pct"]),
         rest=words.share(row["rest_negative_item_count"], row["rest_item_count"], row["rest_negative_share_pct"]),
-        by=f"{points} points, each source compared within itself ({bounds}; q {chance})",
+        by=f"{points}, each source compared within itself",
         when=WHOLE if row["period_kind"] == "all" else NOW,
         origin=row_of("group_contrasts", row, KEY, FIGURES),
+        chance=f"q {words.probability(row['q_value'])}",
+        is_small=row["difference_points"] < SMALL,
     )
 
 

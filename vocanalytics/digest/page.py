@@ -60,6 +60,7 @@ class Page:
     groups: list[groups.Group]
     groups_compared: bool  # whether groups of this kind of period are compared at all
     spikes: list[peaks.Spike]
+    spikes_about: str
     spikes_judged: int
     praise: list[selection.Praise]
     sources: list[coverage.SourceLine]
@@ -69,17 +70,18 @@ class Page:
     in_short: list[summary.Sentence] = field(default_factory=list)  # empty where nothing was heard
     # the company's page only
     drivers: list[Weighed] = field(default_factory=list)
+    untold_drivers: str = ""  # what nothing can be shown of
     events: list[events.Event] = field(default_factory=list)
     has_moments: bool = False
     series: list[scores.Series] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)  # team -> its file
-    maps: list[charts.Picture] = field(default_factory=list)
+    maps: dict[str, charts.Picture] = field(default_factory=dict)  # by shape
     lines: list[Line] = field(default_factory=list)
     queries: list[tuple[str, str]] = field(default_factory=list)
 
     def pictures(self) -> dict[str, bytes]:
         """PNG by the name a mail gives it."""
-        drawn = [(MAP, picture) for picture in self.maps[:1]]
+        drawn = [(MAP, self.maps["wide"])] if self.maps else []
         drawn += [(line.name, line.picture) for line in self.lines]
         drawn += [(weighed.name, weighed.picture) for weighed in self.drivers if weighed.picture]
         return {name: picture.png() for name, picture in drawn}

@@ -29,9 +29,13 @@ from vocanalytics.digest.summary import WHOLE, Sentence, Told, in_short
 from vocanalytics.taxonomy import Taxonomy
 
 MOST_SCORE_CHARTS = 6
+STATES = {"better": "▲ better", "worse": "▼ worse", "no_clear_change": "not clear"}
+SHAPES = ("wide", "middle", "narrow")  # of the journey map
 UNCHANGED = (
     "Nothing that can be told from chance, or too little feedback to compare. That is not proof that all is steady."
 )
+
+NOTHING_BEFORE = "There was no feedback in the weeks it would be compared with, so nothing can be said of change."
 
 
 def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: dict[str, str] | None = None) -> Page:
@@ -45,7 +49,8 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
     changed = changes.changes(published, quoting, mine)
     early = signs.early_signs(published, quoting, mine)
     praise = selection.praised(published, quoting, mine)
-    whole = _is_whole(published)
+    peaks = spikes.spikes(published, mine)
+    whole, compared = _is_whole(published), _is_compared(published)
     page = Page(
         title=f"{owner or 'Voice of the customer'}: {_when(published)}",
         owner=owner,
@@ -54,15 +59,16 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
         alerts=alerts.alerts(published, _owned(taxonomy, owner) if owner else None),
         changes=changed,
         early_signs=early,
-        unchanged=WHOLE if whole else UNCHANGED,
-        is_compared=not whole,
+        unchanged=WHOLE if whole else UNCHANGED if compared else NOTHING_BEFORE,
+        is_compared=compared,
         # who reads of nothing but its own need not be told whose it is
         pain_points=[replace(pain, owner="") for pain in pains] if owner else pains,
         places=[row for row in _places(published, taxonomy) if mine(row)],
         moved=moving.moved(published, mine, company=not owner),
         groups=groups.groups(published, mine),
         groups_compared=bool(published.period and published.period.kind in ("four_weeks", "all")),
-        spikes=spikes.spikes(published, mine),
+        spikes=peaks,
+        spikes_about=spikes.about(peaks),
         spikes_judged=published.spikes_judged,
         praise=[replace(one, owner="") for one in praise] if owner else praise,
         sources=coverage.source_lines(published),
@@ -82,14 +88,16 @@ def _of_company(page: Page, published: Published, taxonomy: Taxonomy, files: dic
     moments = drivers.moments(published)
     stops = journey.stops(published.touchpoints, _order(taxonomy), fewest, moments, flagged)
     heard = any(stop.count for stop in stops)
+    goes_with = drivers.drivers(published)
     return replace(
         page,
-        drivers=_weighed(published),
+        drivers=_weighed([group for group in goes_with if group.lines]),
+        untold_drivers=drivers.untold(goes_with),
         events=happened,
         has_moments=any(stop.is_moment for stop in stops),
         series=series,
         owners=files,
-        maps=[charts.journey_map(stops, wide=True), charts.journey_map(stops, wide=False)] if heard else [],
+        maps={shape: charts.journey_map(stops, shape) for shape in SHAPES} if heard else {},
         lines=_lines(series, happened),
         queries=origin.queries(published),
     )
@@ -102,7 +110,7 @@ def _short(page: Page, published: Published, mine: selection.Mine) -> list[Sente
         sorest=selection.sorest(published, mine),
         changes=page.changes,
         signs=page.early_signs,
-        groups=[group for group in page.groups if whole or group.when == groups.NOW],
+        groups=[group for group in page.groups if (whole or group.when == groups.NOW) and not group.is_small],
         praise=page.praise,
         series=page.series,
         moved=page.moved,
@@ -119,9 +127,8 @@ def _lines(series: list[scores.Series], happened: list[events.Event]) -> list[Li
     return [Line(one, f"score-{n}", drawing) for n, (one, drawing) in enumerate(drawn, start=1) if drawing is not None]
 
 
-def _weighed(published: Published) -> list[Weighed]:
-    found = enumerate(drivers.drivers(published), start=1)
-    return [Weighed(group, f"drivers-{number}", charts.driver_map(group)) for number, group in found]
+def _weighed(found: list[drivers.Drivers]) -> list[Weighed]:
+    return [Weighed(one, f"drivers-{number}", charts.driver_map(one)) for number, one in enumerate(found, start=1)]
 
 
 def _owned(taxonomy: Taxonomy, owner: str) -> set[str]:
@@ -155,11 +162,18 @@ def _place(row: Row) -> dict[str, Any]:
         "negative": f"{row['negative_item_count']:,}",
         "net": words.signed(row["net_sentiment"]),
         "bounds": f"{words.signed(row['net_sentiment_low'])} to {words.signed(row['net_sentiment_high'])}",
-        "before": words.signed(row["prior_net_sentiment"]) if row["prior_mention_item_count"] else "not heard",
-        "state": {"better": "better", "worse": "worse", "no_clear_change": "no clear change"}.get(
-            row["state"], "too few to compare"
-        ),
+        "before": f"{words.signed(row['prior_net_sentiment'])} ({row['prior_mention_item_count']:,})"
+        if row["prior_mention_item_count"]
+        else "not heard",
+        "state": STATES.get(row["state"], "too few"),
     }
+
+
+def _is_compared(published: Published) -> bool:
+    """Whether anything at all was heard in what the period is compared with."""
+    heard = [row["prior_item_count"] for row in published.pain_points if row["source"] == ALL]
+    heard += [row["prior_mention_item_count"] for row in published.touchpoints if row["source"] == ALL]
+    return not _is_whole(published) and any(heard)
 
 
 def _is_whole(published: Published) -> bool:

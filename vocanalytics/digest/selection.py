@@ -50,6 +50,7 @@ class PainPoint:
     is_thin: bool
     bar: Bar
     notes: list[str]
+    is_audited: bool
     quotes: list[Quote]
     origin: Origin
 
@@ -83,10 +84,11 @@ def pain_points(published: Published, quoting: Quoting, mine: Mine = everyone) -
     thin.sort(key=lambda row: (-row["negative_item_count"], row["theme_label"], row["touchpoint_label"]))
     shown = ranked[:MOST_PAIN_POINTS] + thin[: max(0, ENOUGH_PAIN_POINTS - len(ranked))]
     widest = max((row["negative_share_pct_high"] for row in shown), default=0) or 1
-    return [_pain_point(row, published, quoting, widest) for row in shown]
+    notes = behind(shown, published)
+    return [_pain_point(row, mine, quoting, widest) for row, mine in zip(shown, notes, strict=True)]
 
 
-def _pain_point(row: Row, published: Published, quoting: Quoting, widest: float) -> PainPoint:
+def _pain_point(row: Row, notes: list[str], quoting: Quoting, widest: float) -> PainPoint:
     word, arrow = CHANGES.get(row["state"], ("", ""))
     low, high, prior = row["negative_share_pct_low"], row["negative_share_pct_high"], row["prior_negative_share_pct"]
     return PainPoint(
@@ -106,7 +108,8 @@ def _pain_point(row: Row, published: Published, quoting: Quoting, widest: float)
             high=100 * high / widest,
             prior=None if prior is None else min(100.0, 100 * prior / widest),
         ),
-        notes=list(behind(row, published)),
+        notes=notes,
+        is_audited=row["audited_precision_pct"] is not None,
         quotes=quoting.pick(row["quotes"] or [], "pain_points"),
         origin=row_of("pain_points", row, CELL, FIGURES),
     )
@@ -118,7 +121,10 @@ def sorest(published: Published, mine: Mine = everyone) -> Row | None:
     rows = [
         row
         for row in published.touchpoints
-        if row["source"] == ALL and row["mention_item_count"] >= enough and row["net_sentiment_high"] < 0 and mine(row)
+        if row["source"] == ALL
+        and row["mention_item_count"] >= enough
+        and round(row["net_sentiment_high"]) < 0
+        and mine(row)
     ]
     return max(rows, key=lambda row: (row["negative_item_count"], row["touchpoint"]), default=None)
 
@@ -154,9 +160,13 @@ def before(row: Row) -> str:
 
 
 def by(row: Row) -> str:
-    """The size of a change, its interval, and how likely chance alone makes one like it, after all that was tested."""
-    bounds = words.interval(row["change_points_low"], row["change_points_high"])
-    return f"{words.signed(row['change_points'])} points ({bounds}; q {words.probability(row['q_value'])})"
+    """The size of a change and its interval."""
+    return words.points(row["change_points"], row["change_points_low"], row["change_points_high"])
+
+
+def chance(row: Row) -> str:
+    """How likely chance alone makes a change like it, after all that was tested."""
+    return f"q {words.probability(row['q_value'])}"
 
 
 def early_sign(row: Row) -> str:

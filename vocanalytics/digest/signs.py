@@ -9,7 +9,7 @@ from vocanalytics.digest import words
 from vocanalytics.digest.origin import CELL, Origin, row_of
 from vocanalytics.digest.quotes import Quote, Quoting
 from vocanalytics.digest.reading import ALL, Published
-from vocanalytics.digest.selection import CHANGES, Mine, before, by, early_sign, everyone, place
+from vocanalytics.digest.selection import CHANGES, Mine, before, by, chance, early_sign, everyone, place
 
 Row = dict[str, Any]
 
@@ -29,6 +29,7 @@ class EarlySign:
     by: str
     quotes: list[Quote]
     origin: Origin
+    chance: str = ""  # q, for those who know it
 
 
 def early_signs(published: Published, quoting: Quoting, mine: Mine = everyone) -> list[EarlySign]:
@@ -63,6 +64,7 @@ def _sign(row: Row, published: Published, quoting: Quoting) -> EarlySign:
         by=by(row),
         quotes=quoting.pick([*spans, *(row["quotes"] or ())], "mentions", MOST_QUOTES),
         origin=row_of("pain_points", row, CELL, FIGURES),
+        chance=chance(row),
     )
 
 

@@ -1,4 +1,4 @@
-"""Weeks and days in which more was complained of than usual, with what is known to have happened."""
+"""Weeks and days in which more was said or complained of than usual, with what is known to have happened."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vocanalytics.digest.selection import Mine, everyone, place
 Row = dict[str, Any]
 
 MOST_SPIKES = 6
+MOST_WHOLE = 2  # of them, of sources whatever about
 _WHOLE = {"complaints": "All complaints", "volume": "All feedback"}  # of a source, whatever about
 
 
@@ -22,6 +23,7 @@ class Spike:
     figure: str
     events: str
     is_before: bool  # before the period began
+    measure: str = "complaint_share"
 
 
 def spikes(published: Published, mine: Mine = everyone) -> list[Spike]:
@@ -30,7 +32,28 @@ def spikes(published: Published, mine: Mine = everyone) -> list[Spike]:
     told = {_key(row) for row in rows if row["source"] == ALL}
     rows = [row for row in rows if row["source"] == ALL or _key(row) not in told]
     first = published.period.first if published.period else None
-    return [_spike(row, bool(first and row["period_until_on"] < first)) for row in rows[:MOST_SPIKES]]
+    return [_spike(row, bool(first and row["period_until_on"] < first)) for row in _told(rows)]
+
+
+def about(found: list[Spike]) -> str:
+    """What those listed have more of."""
+    more = {"feedback" if spike.measure == "volume" else "complaints" for spike in found}
+    what = "more complaints, or more feedback of any kind," if len(more) > 1 else f"more {''.join(more)}"
+    return f"Weeks and days with {what} than the ones before lead one to expect, the latest first."
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """Places and themes, and of whole sources a few: first those where complaints stood out, not only the volume."""
+    complained = {_when(row) for row in rows if row["measure"] == "complaints"}
+    # of one feed in one week, all feedback is no news beside all complaints
+    rows = [row for row in rows if row["measure"] != "volume" or _when(row) not in complained]
+    whole = sorted((row for row in rows if row["measure"] in _WHOLE), key=lambda row: row["measure"] == "volume")
+    left_out = [(*_key(row), row["source"]) for row in whole[MOST_WHOLE:]]
+    return [row for row in rows if (*_key(row), row["source"]) not in left_out][:MOST_SPIKES]
+
+
+def _when(row: Row) -> tuple[Any, ...]:
+    return row["period_kind"], row["period_on"], row["source"]
 
 
 def _key(row: Row) -> tuple[Any, ...]:
@@ -45,16 +68,18 @@ def _spike(row: Row, is_before: bool) -> Spike:
         figure=_figure(row),
         events=words.listed(list(row["event_labels"])) if row["event_labels"] else "",
         is_before=is_before,
+        measure=row["measure"],
     )
 
 
 def _figure(row: Row) -> str:
     two = "two_week_" if row["spike_kind"] == "building" else ""
     count = row["two_week_item_count" if two else "counted_item_count"]
-    heard = words.many(count, "item" if row["measure"] == "volume" else "complaint")
+    heard = words.many(count, "feedback item" if row["measure"] == "volume" else "complaint")
+    expected = row[f"{two}expected_item_count"]
     source = "" if row["source"] == ALL else f" in {words.plain(row['source'])}"
     who = "in this week and the one before" if two else f"by {words.many(row['counted_customer_count'], 'customer')}"
     return (
-        f"{heard}{source} {who}; about {row[f'{two}expected_item_count']:,.1f} were to be expected, "
+        f"{heard}{source} {who}; about {expected:,.{0 if expected >= 10 else 1}f} were to be expected, "
         f"up to {row[f'{two}usual_item_count_max']:,} would be usual"
     )

@@ -18,7 +18,7 @@ MOST_SENTENCES = 5
 MOST_NAMED = 3
 GIVE_WAY = ("touchpoint", "praise")  # where there is more to say than five sentences, in this order
 WHOLE = "This is the whole history: nothing comes before it, so nothing can have changed."
-NET = ("net_sentiment", "net_sentiment_low", "net_sentiment_high", "mention_item_count")
+NET = ("negative_item_count", "net_sentiment", "net_sentiment_low", "net_sentiment_high", "mention_item_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ def _touchpoint(row: Row | None) -> Iterator[Sentence]:
         return
     bounds = words.interval(row["net_sentiment_low"], row["net_sentiment_high"])
     yield Sentence(
-        f"Customers are unhappiest at {place(row)}: net sentiment {words.signed(row['net_sentiment'])} ({bounds}) "
-        f"of {words.many(row['mention_item_count'], 'item')} that mention it.",
+        f"Of the touchpoints with clearly more complaints than praise, {place(row)} has the most complaints: "
+        f"{row['negative_item_count']:,} of {words.many(row['mention_item_count'], 'item')} that mention it, net "
+        f"sentiment {words.signed(row['net_sentiment'])} ({bounds}).",
         (row_of("touchpoint_scorecard", row, PLACE, NET),),
     )
 

@@ -97,6 +97,18 @@ def signed(value: float, digits: int = 0) -> str:
     return f"{'+' if rounded > 0 else MINUS}{abs(rounded):.{digits}f}"
 
 
+def points(value: float, low: float, high: float) -> str:
+    """A change in points with its bounds, in as many decimals as tell what is clear from nothing.
+
+    >>> points(-10.6, -15.2, -6.1).replace(NBSP, " "), points(0.14, 0.04, 0.3).replace(NBSP, " ")
+    ('−11 points (95 % interval −15 to −6)', '+0.14 points (95 % interval +0.04 to +0.30)')
+    """
+    digits = 0
+    if low * high > 0:
+        digits = next((n for n in (0, 1) if round(low, n) and round(high, n)), 2)
+    return f"{signed(value, digits)} points ({interval(low, high, digits)})"
+
+
 def interval(low: float, high: float, digits: int = 0) -> str:
     """The bounds of a figure that has a sign.
 
