@@ -26,6 +26,7 @@ VARIABLES = {
     "VOC_KEY_FILE": "the hashing key",
     "VOC_EVENTS": "what happened when; by default events.yaml beside the file that declares the feeds",
     "VOC_EXPOSURES": "visits or vehicles behind the feedback; by default exposures.csv beside the same",
+    "VOC_POPULATION": "whom the surveys go to; by default population.csv beside the same",
     "VOC_TAXONOMY": "a taxonomy's name or file",
     "VOC_THEMES_MODEL": "a folder written by `voc train`",
     "VOC_MIN_BASE": "fewest items behind a shareable share",
@@ -35,6 +36,9 @@ VARIABLES = {
 }
 
 
+_PATHS = ("sources", "home", "key_file", "events", "exposures", "population", "themes_model", "polarity_model")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     sources: Path = DEFAULT_SOURCES
@@ -42,6 +46,7 @@ class Settings:
     key_file: Path = Path("data/.key")
     events: Path | None = None  # None: events.yaml beside the declaration, if it is there
     exposures: Path | None = None
+    population: Path | None = None
     taxonomy: str | None = None  # None: what sources.yaml says
     themes_model: Path | None = None
     polarity_model: Path | None = None
@@ -89,6 +94,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Set
         "key_file": environ.get("VOC_KEY_FILE"),
         "events": environ.get("VOC_EVENTS"),
         "exposures": environ.get("VOC_EXPOSURES"),
+        "population": environ.get("VOC_POPULATION"),
         "taxonomy": environ.get("VOC_TAXONOMY"),
         "themes_model": environ.get("VOC_THEMES_MODEL"),
         "polarity_model": environ.get("VOC_POLARITY_MODEL"),
@@ -106,7 +112,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Set
 
 
 def _typed(name: str, value: Any) -> Any:
-    if name in ("sources", "home", "key_file", "events", "exposures", "themes_model", "polarity_model"):
+    if name in _PATHS:
         return Path(value)
     if name in ("min_base", "min_cell"):
         try:

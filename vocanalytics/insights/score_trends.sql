@@ -1,49 +1,18 @@
 -- score_trends: what customers score, per source and question, on that question's own scale.
 --
 -- Grain     one row per period, source, question, scale
--- Reads     _scores, _days, _periods
+-- Reads     _score_counts, _raked_scores, _periods
 -- Params    $min_base  fewest responses a figure should rest on
 -- For       analyst and CX lead; the only place scores are shareable from
 -- Caveats   Never over sources: questions, scales and people differ.
 
 with
 
-by_day as (
-
-    select submitted_on, source, question_id, score_scale, is_main, max(question) as question,
-        count(*) as n, sum(score) as total, sum(score ^ 2) as squares,
-        count(*) filter (score >= 9) as up, count(*) filter (score <= 6) as down, count(*) filter (score >= 4) as top
-    from _scores
-    group by all
-
-),
-
--- Kish's effective number: what answers of one customer repeat
-repeated as (
-
-    select period_no, source, question_id, score_scale, sum(m * m - m) as doubled from (
-        select period_no, source, question_id, score_scale, respondent, count(*) as m
-        from _scores inner join _days using (submitted_on)
-        where not is_prior and apart < day_count
-        group by all
-    ) group by all
-
-),
-
 counted as (
 
-    select
-        period_no, source, question_id, score_scale, is_main, max(question) as question, sum(n)::bigint as n,
-        sum(n) ^ 2 / (sum(n) + coalesce(any_value(doubled), 0)) as effective, sum(total) / sum(n) as mean,
-        variance_of(sum(n), sum(total), sum(squares)) as variance,
-        sum(up)::bigint as up, sum(down)::bigint as down, sum(top) / sum(n) as top,
-        score_scale = 'nps_0_10' as is_nps, score_scale in ('csat_1_5', 'stars_1_5') as has_top,
+    select *, score_scale = 'nps_0_10' as is_nps, score_scale in ('csat_1_5', 'stars_1_5') as has_top,
         mean_reach(variance, effective) as reach
-    from by_day
-    inner join _days using (submitted_on)
-    left join repeated using (period_no, source, question_id, score_scale)
-    where not is_prior
-    group by all
+    from _score_counts
 
 ),
 
@@ -65,7 +34,7 @@ told as (
 
 select
     period_kind, period_on, period_until_on, is_complete, source, question_id, question, score_scale, is_main,
-    n as response_count, round(effective, 2) as effective_response_count,
+    n as response_count, round(told.effective, 2) as effective_response_count,
     case when is_nps then up end as promoter_count,
     case when is_nps then n - up - down end as passive_count,
     case when is_nps then down end as detractor_count,
@@ -74,6 +43,9 @@ select
     case score_metric when 'nps' then nps when 'mean' then shown_mean else top_2_box_share_pct end as headline,
     case score_metric when 'nps' then nps_low when 'mean' then mean_low else top_2_box_share_pct_low end as headline_low,
     case score_metric when 'nps' then nps_high when 'mean' then mean_high else top_2_box_share_pct_high end as headline_high,
+    raked.headline as raked_headline, raked.headline_low as raked_headline_low, raked.headline_high as raked_headline_high,
+    round(raked.effective, 2) as raked_effective_response_count, raked.dimensions as raked_dimensions,
     n < $min_base as is_thin, $model as model, $taxonomy as taxonomy, $masking as masking
 from told
 inner join _periods using (period_no)
+left join _raked_scores as raked using (score_no)

@@ -13,6 +13,7 @@ from vocanalytics.sources.company import Events, read_events, read_exposures
 from vocanalytics.sources.customers import CustomerRow, customers
 from vocanalytics.sources.declaration import Declaration, Source, load_declaration
 from vocanalytics.sources.findings import Finding, findings
+from vocanalytics.sources.population import Population, read_population, survey_dimensions
 from vocanalytics.sources.reading import read
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Declaration",
     "Events",
     "Finding",
+    "Population",
     "Source",
     "customers",
     "findings",
@@ -27,4 +29,6 @@ __all__ = [
     "read",
     "read_events",
     "read_exposures",
+    "read_population",
+    "survey_dimensions",
 ]

@@ -10,9 +10,7 @@ may be an edition of the taxonomy or a feed somebody else renamed, which is no r
 
 from __future__ import annotations
 
-import csv
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -20,14 +18,14 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from vocanalytics.errors import ConfigError, MissingColumns, SourceError, UnknownKey, as_names, in_words
+from vocanalytics.errors import ConfigError
+from vocanalytics.sources.company_table import UNTOUCHED, company_rows, unknown, unusable
 from vocanalytics.sources.complaints import config_error
-from vocanalytics.sources.settings import Settings, Slug, tidy
+from vocanalytics.sources.settings import Settings, Slug
 from vocanalytics.sources.yaml_reading import read_yaml
 
 UNITS = ("visits", "vehicles")
 _NEEDED = ("starts_on", "ends_on", "touchpoint", "exposure_count", "unit")
-_UNTOUCHED = "Nothing was read."
 
 
 def _day(given: Any) -> Any:
@@ -87,9 +85,9 @@ def read_events(path: Path, *, touchpoints: Iterable[str], sources: Iterable[str
     told = Events([], [])
     for number, event in enumerate(events, 1):
         if event.id in {other.id for other in events[: number - 1]}:
-            raise ConfigError(f"{path}: the event id {event.id!r} is used twice. Rename one. {_UNTOUCHED}")
+            raise ConfigError(f"{path}: the event id {event.id!r} is used twice. Rename one. {UNTOUCHED}")
         named = [("touchpoint", name) for name in event.touchpoints] + [("source", name) for name in event.sources]
-        wrong = [_unknown(axis, name, known[axis]) for axis, name in named if name not in known[axis]]
+        wrong = [unknown(axis, name, known[axis]) for axis, name in named if name not in known[axis]]
         if wrong:
             told.left_out.append(f"{path}: event {event.id!r}: {' '.join(wrong)} The event is left out until then.")
         else:
@@ -106,36 +104,20 @@ def read_exposures(path: Path, *, touchpoints: Iterable[str], sources: Iterable[
         A row cannot be read, or two rows tell of the same days. MissingColumns, UnknownKey for the header.
     """
     known = {"touchpoint": set(touchpoints), "source": set(sources)}
-    rows = [_exposure(f"{path}: row {number}", row, known) for number, row in enumerate(_table(path), 1)]
+    rows = [
+        _exposure(f"{path}: row {number}", row, known)
+        for number, row in enumerate(company_rows(path, _NEEDED, ("source",)), 1)
+    ]
     _require_apart(path, rows)
     return rows
-
-
-def _table(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = list(csv.reader(text.splitlines(), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else in_words(error)
-        raise SourceError(f"{path}: cannot be read: {reason}. Expected a CSV file in UTF-8. {_UNTOUCHED}") from None
-    header = [tidy(name) for name in (lines or [[]])[0]]
-    if missing := set(_NEEDED) - set(header):
-        raise MissingColumns(str(path), missing, as_names(header), f"Add them; {_UNTOUCHED.lower()}")
-    for name in header:
-        if name not in (*_NEEDED, "source"):
-            raise UnknownKey(str(path), name, (*_NEEDED, "source"))
-    for number, cells in enumerate(lines[1:], 1):
-        if len(cells) != len(header):
-            raise _bad(f"{path}: row {number}", "the row", f"{len(header)} cells")
-        yield dict(zip(header, map(str.strip, cells), strict=True))
 
 
 def _exposure(where: str, row: dict[str, str], known: dict[str, set[str]]) -> dict[str, Any]:
     starts, ends = (_written_day(where, name, row[name]) for name in ("starts_on", "ends_on"))
     if ends < starts:
-        raise _bad(where, "ends_on", "a day not before starts_on")
+        raise unusable(where, "ends_on", "a day not before starts_on")
     if not (row["exposure_count"].isascii() and row["exposure_count"].isdigit() and int(row["exposure_count"]) > 0):
-        raise _bad(where, "exposure_count", "a whole number above 0, such as 1250")
+        raise unusable(where, "exposure_count", "a whole number above 0, such as 1250")
     source = row.get("source") or None
     _require_known(where, "touchpoint", row["touchpoint"], known["touchpoint"])
     _require_known(where, "unit", row["unit"], UNITS)
@@ -150,7 +132,7 @@ def _written_day(where: str, name: str, cell: str) -> date:
     try:
         return date.fromisoformat(cell)
     except ValueError:
-        raise _bad(where, name, "a day such as 2026-09-30") from None
+        raise unusable(where, name, "a day such as 2026-09-30") from None
 
 
 def _require_apart(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -164,20 +146,11 @@ def _require_apart(path: Path, rows: list[dict[str, Any]]) -> None:
         for before, after in pairwise(spans):
             where = f"{path}: row {after[3]}"
             if after[0] <= before[1]:
-                raise _bad(where, "starts_on", f"a day after those row {before[3]} tells for the same place")
+                raise unusable(where, "starts_on", f"a day after those row {before[3]} tells for the same place")
             if after[2] != before[2]:
-                raise _bad(where, "unit", f"the one of row {before[3]}, which tells of the same place")
+                raise unusable(where, "unit", f"the one of row {before[3]}, which tells of the same place")
 
 
 def _require_known(where: str, axis: str, name: str, known: Iterable[str]) -> None:
     if name not in known:
-        raise ConfigError(f"{where}: {_unknown(axis, name, known)} {_UNTOUCHED}")
-
-
-def _unknown(axis: str, name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
-    return f"unknown {axis} {name!r}; " + (f"did you mean {close[0]!r}?" if close else "there is none.")
-
-
-def _bad(where: str, what: str, expected: str) -> SourceError:
-    return SourceError(f"{where}: {what} cannot be used. Expected {expected}; correct it and run again. {_UNTOUCHED}")
+        raise ConfigError(f"{where}: {unknown(axis, name, known)} {UNTOUCHED}")

@@ -13,6 +13,7 @@ from vocanalytics.statistics.change import (
 from vocanalytics.statistics.decomposition import Parts, midpoint_parts
 from vocanalytics.statistics.drivers import driver_estimates
 from vocanalytics.statistics.intervals import net_sentiment, normal_p_value, nps, student_quantile, wilson
+from vocanalytics.statistics.raking import rake, raked_weights
 from vocanalytics.statistics.ranks import rank_ranges
 from vocanalytics.statistics.shares import CorrectedShare, corrected_share, shrunken_shares
 from vocanalytics.statistics.spikes import spike_tests
@@ -29,6 +30,8 @@ __all__ = [
     "newcombe_difference",
     "normal_p_value",
     "nps",
+    "rake",
+    "raked_weights",
     "rank_ranges",
     "share_change_p_value",
     "shrunken_shares",
@@ -43,6 +46,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "normal_p_value": normal_p_value,
     "student_quantile": student_quantile,
     "driver_estimates": driver_estimates,
+    "raked_weights": raked_weights,
     "rank_ranges": rank_ranges,
     "spike_tests": spike_tests,
 }

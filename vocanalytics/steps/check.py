@@ -48,7 +48,7 @@ def check_run(job: Job) -> Verdict:
             verdict.stop(str(error), RunFailed.exit_code)
     landing = sum(_source(source, verdict) for source in job.declaration.sources)
     _customers(job, verdict)
-    verdict.warnings += job.events().left_out
+    verdict.warnings += job.events().left_out + job.population().left_out
     if not landing and not verdict.exit_code > RunFailed.exit_code and not _stored(job):
         verdict.stop(
             f"{job.settings.sources}: no row of any source would land and {job.settings.warehouse} holds none, so "

@@ -12,7 +12,17 @@ from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, KeyMismatch
 from vocanalytics.keys import Key, load_key, passing_key
 from vocanalytics.resources import resolve_taxonomy
-from vocanalytics.sources import Declaration, Events, Source, load_declaration, read_events, read_exposures
+from vocanalytics.sources import (
+    Declaration,
+    Events,
+    Population,
+    Source,
+    load_declaration,
+    read_events,
+    read_exposures,
+    read_population,
+    survey_dimensions,
+)
 from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.connection import Connection, connect, hold
 
@@ -57,6 +67,13 @@ class Job:
         path = _beside(self.settings.sources, self.settings.exposures, "exposures.csv")
         return read_exposures(path, **self._known()) if path else []
 
+    def population(self) -> Population:
+        """What population.csv tells; nothing where there is none."""
+        path = _beside(self.settings.sources, self.settings.population, "population.csv")
+        names = [source.name for source in self.declaration.sources]
+        known = survey_dimensions(self.declaration)
+        return read_population(path, surveys=known, sources=names) if path else Population([], [])
+
     def _known(self) -> dict[str, list[str]]:
         frame = load_taxonomy(self.taxonomy)
         return {
@@ -89,6 +106,7 @@ def open_job(settings: Settings, *, make_key: bool = True) -> Job:
     # an unknown frame, or a file that cannot be used, is told before a feed is read
     job.events()
     job.exposures()
+    job.population()
     return job
 
 

@@ -20,8 +20,8 @@ def publish_tables(job: Job, report: RunReport) -> None:
     from vocanalytics.statistics import FUNCTIONS
     from vocanalytics.warehouse.publishing import publish
 
-    events = job.events()
-    report.notes += events.left_out
+    events, population = job.events(), job.population()
+    report.notes += events.left_out + population.left_out
     with job.store(PUBLISH_MEMORY) as con:
         published = publish(
             con,
@@ -34,6 +34,7 @@ def publish_tables(job: Job, report: RunReport) -> None:
             as_of=None,
             events=events.kept,
             exposures=job.exposures(),
+            population=population.kept,
             run_id=report.run_id,
         )
     report.published, report.published_unchanged = published.id, published.unchanged

@@ -37,13 +37,17 @@ VectorFunction = Callable[..., Any]
 FUNCTIONS = {"share_change_p_value": 4, "normal_p_value": 1, "student_quantile": 1}
 
 # step -> function that makes it of the rows its query selects; what no function of single rows can compute
-PROCEDURES = {"_driver_estimates": "driver_estimates", "_ranks": "rank_ranges", "_spike_tests": "spike_tests"}
+PROCEDURES = {
+    "_driver_estimates": "driver_estimates", "_ranks": "rank_ranges", "_raked": "raked_weights",
+    "_spike_tests": "spike_tests",
+}  # fmt: skip
 
 # in the order they are built; each reads only earlier ones
 ORDER = (
     "_withheld", "_frame", "_submissions", "_items", "feedback", "mentions", "_said", "alerts",
     "_periods", "_days", "_main_questions",
-    "_scores", "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
+    "_scores", "_score_counts", "_raked_margins", "_raked_profiles", "_raked_cells", "_raked", "_raked_scores",
+    "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
     "_quotes", "_pain_tests", "_exposure_rates", "_pain_states", "_ranks_weighed", "_ranks", "_audit", "_audit_cells",
     "_groups_over_members", "_groups_over", "_quality_population", "_quality_shares", "model_quality",
     "pain_points", "_places", "_place_counts", "_place_answers", "_place_scores", "_scorecard",
@@ -79,10 +83,12 @@ def build(
     tables: Collection[str] = TABLES,
     events: company.Rows = (),
     exposures: company.Rows = (),
+    population: company.Rows = (),
 ) -> dict[str, int]:
     """Create published tables in ``schema`` (an attached database) and check them; returns rows per table.
 
-    ``tables`` are those wanted; what they read is built with them. ``events`` and ``exposures`` as in `company`.
+    ``tables`` are those wanted; what they read is built with them. ``events``, ``exposures`` and
+    ``population`` as in `company`.
 
     ``con`` is left as it was found: steps, macros and functions are gone afterwards, whatever happens.
 
@@ -96,7 +102,7 @@ def build(
     contracts = load_contracts()
     rows = {}
     with _workbench(con, taxonomy, functions):
-        company.lay_out(con, events, exposures)
+        company.lay_out(con, events, exposures, population)
         needed = _needed(tables)
         done_with = _done_with(needed)
         for name in needed:

@@ -1,4 +1,4 @@
-"""Events and exposures, as a company declared them: temporary tables for the time of a build."""
+"""Events, exposures and the population, as a company declared them: temporary tables for the time of a build."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _COLUMNS = {
         "starts_on": "date", "ends_on": "date", "touchpoint": "varchar", "source": "varchar",
         "exposure_count": "bigint", "unit": "varchar",
     },
+    "declared_population": {"source": "varchar", "dimension": "varchar", "value": "varchar", "share": "double"},
 }  # fmt: skip
 
 
-def lay_out(con: duckdb.DuckDBPyConnection, events: Rows, exposures: Rows) -> None:
-    """Create ``declared_events`` and ``declared_exposures``; what a row does not say is null, or an empty list."""
-    for (name, columns), rows in zip(_COLUMNS.items(), (events, exposures), strict=True):
+def lay_out(con: duckdb.DuckDBPyConnection, events: Rows, exposures: Rows, population: Rows) -> None:
+    """Create ``declared_events`` and so on; what a row does not say is null, or an empty list."""
+    for (name, columns), rows in zip(_COLUMNS.items(), (events, exposures, population), strict=True):
         con.execute(f"create temp table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
         for row in rows:
             values = [_value(row.get(column), kind) for column, kind in columns.items()]

@@ -57,6 +57,7 @@ def publish(
     run_id: str,
     events: Rows = (),
     exposures: Rows = (),
+    population: Rows = (),
 ) -> Published:
     """Build, check and publish every insight table from the working store ``con``.
 
@@ -70,7 +71,7 @@ def publish(
         Smallest base of a share and smallest count; thinner rows are flagged, and hidden in the shareable edition.
     as_of : date, optional
         Last day of the data. Default: the latest day submitted on that is not after its own ingest.
-    events, exposures : sequence of mappings
+    events, exposures, population : sequence of mappings
         What the company told beside its feeds, as `vocanalytics.sources` reads it.
 
     Raises
@@ -93,7 +94,7 @@ def publish(
         with _attached(con, building / DATABASES[0], "publication"):
             rows = build(
                 con, "publication", edition=edition, taxonomy=taxonomy, functions=functions,
-                events=events, exposures=exposures,
+                events=events, exposures=exposures, population=population,
             )  # fmt: skip
             with timed("digest"):
                 content = _content_digest(con, rows, edition)
