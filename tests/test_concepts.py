@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from vocanalytics.tagging.concepts import Lessons, concepts, contrast
+from vocanalytics.tagging.concepts import Lessons, concepts, contrast, taught
 
 
 def words(text: str) -> frozenset[str]:
@@ -53,8 +53,22 @@ def test_lessons_draw_a_name_and_sentences_of_each_concept():
         seen.extend(texts)
         return torch.eye(5)[[of[text] for text in texts]]
 
-    loss = Lessons(found, embed, random.Random(1)).loss()
+    loss = Lessons([found], embed, random.Random(1)).loss()
     assert float(loss) < 1  # two companions share one probability
     for concept in found:
         assert len(set(seen) & set(concept.sentences)) == 2
         assert len(set(seen) & set(concept.names)) == 1
+
+
+def test_labels_without_names_are_taught_by_sentences_alone():
+    torch = pytest.importorskip("torch", reason="the train extra is tested by: make hf")
+    rows = [(f"{label} {number}", label) for label in ("wait", "fees") for number in range(4)] + [("once", "rare")]
+    seen: list[str] = []
+
+    def embed(texts):
+        seen.extend(texts)
+        return torch.eye(2)[[int(text.startswith("wait")) for text in texts]]
+
+    Lessons([taught(rows)], embed, random.Random(1)).loss()
+    assert len(set(seen)) == 6
+    assert sum(text.startswith("wait") for text in seen) == 3

@@ -3,26 +3,27 @@
 ``concepts.yaml`` holds what customers of any business talk about. A batch draws some concepts and of each a name and
 two sentences; what belongs to the same concept is pulled together and the rest pushed apart (supervised contrastive
 learning: Khosla et al., NeurIPS 2020). Concepts it never saw profit as well: that is what a frame of names alone needs.
+The labels of a shipped frame are taught by sentences alone: how frames of names are read is learned on their names.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vocanalytics.tagging.reference import read
 
 _DRAWN = 16  # concepts a batch
-_SENTENCES = 2  # of each
+_TEXTS = 3  # of each, one of them a name where it has names
 _TEMPERATURE = 0.07
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
     id: str
-    names: tuple[str, ...]  # as companies call it, its description last
+    names: tuple[str, ...]  # as companies call it, its description last; empty: taught by sentences alone
     sentences: tuple[str, ...]
 
 
@@ -37,24 +38,42 @@ def concepts() -> tuple[Concept, ...]:
     )
 
 
+def taught(rows: Iterable[tuple[str, str]]) -> tuple[Concept, ...]:
+    """Concepts without names from pairs of a sentence and its only label, of labels with enough sentences.
+
+    >>> [concept.id for concept in taught([("Ready on time.", "wait"), ("Two hours.", "wait"), ("No seat.", "wait")])]
+    ['wait']
+    """
+    found: dict[str, list[str]] = {}
+    for text, label in rows:
+        found.setdefault(label, []).append(text)
+    return tuple(Concept(label, (), (*texts,)) for label, texts in sorted(found.items()) if len(texts) >= _TEXTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """An endless supply of batches; ``embed`` turns texts into vectors of unit length that can be learned from."""
+    """An endless supply of batches, each from one group; ``embed`` turns texts into vectors of unit length.
 
-    found: Sequence[Concept]
+    Concepts of a group exclude each other.
+    """
+
+    groups: Sequence[Sequence[Concept]]
     embed: Callable[[Sequence[str]], Any]
     chance: random.Random
 
     def loss(self) -> Any:
         import torch
 
-        drawn = self.chance.sample(range(len(self.found)), min(_DRAWN, len(self.found)))
+        (found,) = self.chance.choices(self.groups, [len(group) for group in self.groups])
         texts, owner = [], []
-        for k in drawn:
-            concept = self.found[k]
-            texts += [self.chance.choice(concept.names), *self.chance.sample(concept.sentences, _SENTENCES)]
-            owner += [k] * (1 + _SENTENCES)
+        for k in self.chance.sample(range(len(found)), min(_DRAWN, len(found))):
+            texts += self._drawn(found[k])
+            owner += [k] * _TEXTS
         return contrast(self.embed(texts), torch.tensor(owner))
+
+    def _drawn(self, concept: Concept) -> list[str]:
+        name = [self.chance.choice(concept.names)] if concept.names else []
+        return name + self.chance.sample(concept.sentences, _TEXTS - len(name))
 
 
 def contrast(vectors: Any, owner: Any) -> Any:

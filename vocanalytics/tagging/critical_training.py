@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocanalytics.resources import models_dir, taxonomies_dir
-from vocanalytics.tagging.concepts import concepts
 from vocanalytics.tagging.critical import REASONS, critical_flags, edition
 from vocanalytics.tagging.critical_head import CriticalHead, view
 from vocanalytics.tagging.encoder import Encoder
-from vocanalytics.tagging.encoder_rows import judges_alarm
+from vocanalytics.tagging.encoder_rows import DANGEROUS, judges_alarm, ordinary_rows, own_polarity
 from vocanalytics.tagging.heads import Floats, sigmoid
 from vocanalytics.tagging.reference import empty_talk, ordinary, read
 from vocanalytics.taxonomy import Label, load_taxonomy
@@ -23,40 +22,36 @@ from vocanalytics.taxonomy import Label, load_taxonomy
 NOISE = 0.0015  # of ordinary sentences the head may flag without a rule
 KEPT = 0.98  # of critical sentences a rule found
 DOUBT = 0.2  # no rule is overruled by a head less sure than this of the opposite
+TAUGHT_CALM = frozenset({"concepts", "own_examples", "own_coded"})
 _STRENGTH = 4.0  # of the fit (inverse regularisation), by cross-validation
 _FOLDS = 5
 _SEED = 20261122
-_DANGEROUS = frozenset(
-    {"safety", "security", "recall", "accident_repair", "roadside", "driver_assistance"}
-    | {"safety_feeling", "accessibility", "staff_dignity", "language_and_accent"}
-)
 Bools = NDArray[np.bool_]
 
 
 def examples() -> tuple[list[str], list[str]]:
-    """Sentences and what each is an example of: a reason, ``near_misses``, ``ordinary`` or ``background``."""
+    """Sentences and what each is an example of: a reason, ``near_misses``, ``ordinary``, ``background`` or ``taught``.
+
+    Background was not written for this; what is taught is background that the network was shown as calm.
+    """
     rows = [(text, kind) for kind, texts in read("critical_examples.yaml").items() for text in texts]
-    spare = sorted({*ordinary(), *empty_talk(), *_coded(), *_general()} - {text for text, _ in rows})
-    # not written for this: the few that speak of danger are left out
-    rows += [(text, "background") for text, found in zip(spare, critical_flags(spare), strict=True) if not found]
+    taught = {row.text for row in (*ordinary_rows(), *own_polarity()) if row.source in TAUGHT_CALM}
+    spare = sorted({*ordinary(), *empty_talk(), *_of_frames(), *taught} - {text for text, _ in rows})
+    # the few that speak of danger are left out
+    calm = [text for text, found in zip(spare, critical_flags(spare), strict=True) if not found]
+    rows += [(text, "taught" if text in taught else "background") for text in calm]
     return [text for text, _ in rows], [kind for _, kind in rows]
 
 
-def _coded() -> set[str]:
+def _of_frames() -> set[str]:
     """Examples of the shipped frames' labels, without those labels that may speak of danger."""
     labels: list[Label] = []
     for path in sorted(taxonomies_dir().glob("*.yaml")):
         frame = load_taxonomy(path)
         labels += [*frame.themes]
         labels += [*frame.touchpoints]
-    dangerous = {text for label in labels if label.id in _DANGEROUS for text in label.examples}
+    dangerous = {text for label in labels if label.id in DANGEROUS for text in label.examples}
     return {text for label in labels for text in label.examples} - dangerous
-
-
-def _general() -> set[str]:
-    """Sentences about anything a business does, without those that may speak of danger or of groups of people."""
-    found = [concept for concept in concepts() if concept.id not in _DANGEROUS]
-    return {text for concept in found for text in concept.sentences}
 
 
 def fit_head(encoder: Encoder) -> CriticalHead:
@@ -64,7 +59,7 @@ def fit_head(encoder: Encoder) -> CriticalHead:
     texts, kinds = examples()
     heard = [{flag.reason: flag for flag in found} for found in critical_flags(texts)]
     seen, given = view(encoder, texts, heard), np.array(kinds)
-    # the network has learned alarm from the others and is surer of them than of new ones
+    # the network has learned from the others and is surer of them than of new ones
     judged = np.array([kind == "background" or judges_alarm(text) for text, kind in zip(texts, kinds, strict=True)])
     ruled = {reason: np.array([reason in rules for rules in heard]) for reason in REASONS}
     fitted = [_fit_reason(reason, seen, given, ruled[reason], judged) for reason in REASONS]

@@ -171,7 +171,7 @@ def _says_something(text: str) -> bool:
     [False, False, False, True, True]
     """
     # emoji and other symbols beyond punctuation carry feeling too
-    if any(character > "\u2190" for character in text):
+    if max(text, default="") > "\u2190":
         return True
     excuse = len(text) <= _LONGEST_EXCUSE and " ".join(_WORDS.findall(text.lower())) in NO_ANSWER
     return not excuse and any(character.isalnum() for character in text)

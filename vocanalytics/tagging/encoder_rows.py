@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 
 from vocanalytics.resources import taxonomies_dir
 from vocanalytics.tagging import corpora
+from vocanalytics.tagging.concepts import Concept, concepts, taught
 from vocanalytics.tagging.corpora import Row
 from vocanalytics.tagging.critical import REASONS, critical_flags
 from vocanalytics.tagging.reference import read
@@ -42,10 +44,18 @@ NAMES_SHARES = dict.fromkeys(_FEW, 0.05) | {
     "opener_hotels": 0.2,
     "cfpb_complaints": 0.5,
 }
+AGAIN_SHARES = NAMES_SHARES | {"semeval_tweets": 0.15}
 TEMPLATE_WEIGHT = 0.5  # many and alike
 _STACKED = 16  # every so many-th row is kept from the network
 _JUDGING = 5
-_CALM = frozenset({"nhs_fft", "opener_hotels", "uci_sentences", "sst5", "own_examples"})
+_CALM = frozenset({"nhs_fft", "opener_hotels", "uci_sentences", "sst5", "own_examples", "own_coded", "concepts"})
+# concepts and labels that may speak of danger or of groups of people
+DANGEROUS = frozenset(
+    {"safety", "security", "recall", "accident_repair", "roadside", "driver_assistance"}
+    | {"safety_feeling", "accessibility", "staff_dignity", "language_and_accent"}
+)
+# all of them fit the heads of the frame; those with `taught` also tell the network which sentences belong together
+CODED = "automotive_coded.csv"
 _SEED = 20261121
 _POSITIVE = frozenset(
     {"admiration", "amusement", "approval", "caring", "excitement", "gratitude", "joy", "love", "optimism", "pride"}
@@ -107,6 +117,28 @@ def critical_rows() -> list[Row]:
         for text in texts
         if not judges_alarm(text)
     ]
+
+
+def ordinary_rows() -> list[Row]:
+    """What customers say of anything, without a reason for alarm; nothing is known of its polarity."""
+    found = [concept for concept in concepts() if concept.id not in DANGEROUS]
+    return calm([Row("concepts", text, "") for concept in found for text in concept.sentences])
+
+
+def own_labels() -> list[tuple[Concept, ...]]:
+    """Per axis of the automotive frame its labels, by the sentences that have one of them and no other."""
+    rows = [row for row in _coded() if row["taught"]]
+    themes = [(row["text"], row["themes"]) for row in rows if row["themes"] and ";" not in row["themes"]]
+    return [taught(themes), taught([(row["text"], row["touchpoint"]) for row in rows if row["touchpoint"]])]
+
+
+def _labels(row: Mapping[str, str]) -> set[str]:
+    return {row["touchpoint"], *row["themes"].split(";")}
+
+
+def _coded() -> Iterable[dict[str, str]]:
+    with (taxonomies_dir() / CODED).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 def judges_alarm(text: str) -> bool:
@@ -184,6 +216,8 @@ def own_polarity() -> Iterable[Row]:
         for sentence in group["sentences"]:
             for word in group["words"]:
                 yield Row("own_templates", sentence.format(word), name.split("_")[0], weight=TEMPLATE_WEIGHT)
+    for row in _coded():
+        yield Row("own_dangers" if _labels(row) & DANGEROUS else "own_coded", row["text"], row["polarity"])
     questions = {"none": None, "worse": "What could we improve?", "better": "What did you like most?"}
     for kind, groups in content.items():
         for polarity, texts in groups.items():

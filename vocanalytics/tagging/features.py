@@ -55,13 +55,21 @@ _LETS_DOWN = re.compile(r"\blets? (?:me|us|you|her|him|them|anyone) down\b")
 _STOPS = frozenset(".,;:!?")
 _ASKS_WORSE = re.compile(
     r"improv|better|wors|dislik|least|frustrat|problem|wrong|complain|\bchang|disappoint|\bbad\b|negativ|challeng|difficult"
-    r"|missing|issue|dissatisf|not (?:like|enjoy|happy)|fix\b|annoy|unhappy",
+    r"|missing|issue|dissatisf|not (?:like|enjoy|happy)|fix\b|annoy|unhappy|\bdeclin|\bregret|let you down|fell short"
+    r"|leave us|left us|leaving|cancel|stop(?:ped)? (?:using|buying)|(?:hold|held|holding) you back|prevent"
+    r"|verbesser|besser|stör|gestört|ärger|fehlt|vermiss|kündig|unzufrieden|schlecht"
+    r"|amélior|mieux|dépl[uû]|manqu|déçu|gên"
+    r"|mejorar|molest|\bfalt|peor|miglior|mancat|delus|verbeter|ontbr|melhorar|\bpior",
     re.IGNORECASE,
 )
 _ASKS_BETTER = re.compile(
     r"\blik(?:e|ed)\b|\bbest\b|enjoy|\bgood\b|\bwell\b|\blov|positiv|strength|pleas(?:ed|ant)|\bsatisf|happy|impress"
-    r"|great|appreciat|stand out",
+    r"|great|appreciat|stand out|gefallen|gefiel|\bgute?s?\b|zufrieden|\bloben?\b|\bplu\b|\baim[eé]|appréci|\bbien\b"
+    r"|\bgust|lo mejor|piaciut|apprezz|meglio|\bgoed\b|tevreden|gostou",
     re.IGNORECASE,
+)
+_DENIES = re.compile(
+    r"\bleast\b|\bnot\b|\bnicht\b|\bpas\b|\bno (?:le|te|les)\b|\bnon (?:le|ti|vi)\b|\bniet\b|\bnão\b", re.IGNORECASE
 )
 QUESTIONS = ("none", "open", "worse", "better")
 _JUDGED = ("praise", "praise_negated", "blame", "blame_negated")
@@ -78,7 +86,7 @@ def question_kind(question: str | None) -> str:
     if not question or not question.strip():
         return "none"
     asked = re.sub(r"would you like\b|well[- ]being|please", "", question, flags=re.IGNORECASE)
-    if re.search(r"\bleast\b|\bnot\b", asked, re.IGNORECASE):
+    if _DENIES.search(asked):
         return "worse"
     worse, better = bool(_ASKS_WORSE.search(asked)), bool(_ASKS_BETTER.search(re.sub(_ASKS_WORSE, "", asked)))
     if worse == better:

@@ -23,6 +23,7 @@ from vocanalytics.records import CHANNELS
 from vocanalytics.tagging.concepts import Lessons, concepts
 from vocanalytics.tagging.corpora import POLARITIES, Row
 from vocanalytics.tagging.critical import REASONS
+from vocanalytics.tagging.encoder_rows import own_labels
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.wording import plain
 
@@ -115,7 +116,7 @@ def _lessons(network: Any, tokenizer: Any, schedule: Schedule) -> Lessons:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             return _embed(network, read["input_ids"])[0].float()
 
-    return Lessons(concepts(), embed, random.Random(schedule.seed))  # noqa: S311 - an order, no secret
+    return Lessons([concepts(), *own_labels()], embed, random.Random(schedule.seed))  # noqa: S311 - an order, no secret
 
 
 def blend(first: Path, second: Path, share: float) -> None:
