@@ -101,6 +101,13 @@ def told(con: duckdb.DuckDBPyConnection, *lines: Mapping[str, Any]) -> None:
     fill(con, given)
 
 
+def told_of_a_wait(con: duckdb.DuckDBPyConnection) -> None:
+    """One item about waiting in the workshop, coded with the shipped automotive frame."""
+    told(con, {"theme": "waiting_time", "touchpoint": "service_visit"})
+    for table in ("segments", "tags", "taggings"):
+        con.execute(f"update {table} set taxonomy = 'automotive-2026.1'")
+
+
 def _tables(line: Mapping[str, Any], name: str) -> dict[str, list[dict[str, Any]]]:
     text = str(line.get("text", f"They kept me waiting {name}."))
     theme, point, polarity = line.get("theme"), line.get("touchpoint"), line.get("polarity", "negative")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from filled_store import empty_store, told
+from filled_store import empty_store, told, told_of_a_wait
 from test_publishing import publish_to, rows
 from workspace import ROOT, Workspace
 
@@ -174,9 +174,7 @@ def test_a_misspelt_touchpoint_is_a_warning_of_check_and_a_note_of_the_run_that_
     workspace.write("events.yaml", f"events: [{{{GOOD}, touchpoints: [service_visits]}}, {{{other}}}]\n")
     left_out = "event 'a': unknown touchpoint 'service_visits'; did you mean 'service_visit'? The event is left out"
     with workspace.store() as con:
-        told(con, {"theme": "waiting_time", "touchpoint": "service_visit"})
-        for table in ("segments", "tags", "taggings"):
-            con.execute(f"update {table} set taxonomy = 'automotive-2026.1'")
+        told_of_a_wait(con)
     report = RunReport("now")
 
     verdict = check_run(workspace.job)

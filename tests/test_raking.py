@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from filled_store import empty_store, told
+from filled_store import empty_store, told, told_of_a_wait
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_publishing import publish_to, rows
@@ -292,9 +292,7 @@ def test_a_misspelt_dimension_is_a_warning_of_check_and_a_note_of_the_run_that_g
     workspace.write("population.csv", HEADER + MARKET.replace("market", "markets"))
     left_out = "unknown dimension 'markets'; did you mean 'market'? Its shares are left out"
     with workspace.store() as con:
-        told(con, {"theme": "waiting_time", "touchpoint": "service_visit"})
-        for table in ("segments", "tags", "taggings"):
-            con.execute(f"update {table} set taxonomy = 'automotive-2026.1'")
+        told_of_a_wait(con)
     report = RunReport("now")
 
     verdict = check_run(workspace.job)

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 REASONS = {
     "fire_or_injury": (
         "Fire or injury",
-        "Tell product safety and legal before anybody answers the customer; keep the vehicle data.",
+        "Tell product safety and legal before anybody answers the customer; keep the product and its data as they are.",
     ),
     "safety": (
         "Danger in use",
