@@ -1,4 +1,4 @@
-"""How long publishing takes: generated feedback of two years and five sources, two and a half tags an item.
+"""How long publishing and the digest take: generated feedback of two years, five sources, two and a half tags an item.
 
 .venv/bin/python tests/benchmarks/publishing_speed.py [ITEMS] [--threads 2] [--memory 3GB] [--steps]
 
@@ -11,6 +11,7 @@ has 300 values.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import logging
 import resource
 import shutil
@@ -24,10 +25,13 @@ import duckdb
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from filled_store import MODEL, empty_store
 
+from vocanalytics.digest.files import build_pages
+from vocanalytics.digest.reading import Publication, read_published
 from vocanalytics.resources import resolve_taxonomy
 from vocanalytics.statistics import FUNCTIONS
 from vocanalytics.taxonomy import Taxonomy, load_taxonomy
 from vocanalytics.warehouse.publishing import publish
+from vocanalytics.warehouse.reading import asking
 
 WORDS = "the service desk never called back and I waited two hours for a simple part at the dealer again last week"
 
@@ -84,6 +88,14 @@ def generate(con: duckdb.DuckDBPyConnection, items: int, taxonomy: Taxonomy) -> 
     )
 
 
+def digest(folder: Path, taxonomy: Taxonomy) -> dict[str, bytes]:
+    """Every page of the last four weeks, the company's and its teams', as `voc digest` writes them."""
+    told = Publication("bench", as_of="", min_base=30, min_cell=5)
+    with asking(folder / "insights.duckdb") as ask:
+        published = read_published(ask, told, None)
+    return build_pages(published, taxonomy, lambda text: hashlib.sha256(text.encode()).hexdigest())
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="How long publishing takes.")
     parser.add_argument("items", type=int, nargs="?", default=100_000)
@@ -117,6 +129,9 @@ def main() -> None:
                 )  # fmt: skip
                 wall, cpu = time.perf_counter() - started, time.process_time() - busy
                 print(f"{title}: {items:,} items, {tags:,} tags, {wall:.2f} s, of which {cpu:.2f} s on the processor")
+            started = time.perf_counter()
+            pages = digest(published.folder, taxonomy)
+            print(f"digest: {len(pages)} pages, {time.perf_counter() - started:.2f} s")
         size = sum(path.stat().st_size for path in published.folder.rglob("*") if path.is_file())
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"rows {dict(published.rows)}; {size / 1e6:.0f} MB; peak {peak:.0f} MB")
