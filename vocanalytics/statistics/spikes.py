@@ -8,11 +8,14 @@ joined after Simes, "An improved Bonferroni procedure for multiple tests of sign
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from vocanalytics.statistics.baselines import ALPHA, KINDS, Judged, baselines, judged, unjudged
 from vocanalytics.statistics.intervals import Floats
@@ -21,6 +24,7 @@ from vocanalytics.statistics.intervals import Floats
 SPAN = {True: (26, 156), False: (28, 84)}
 
 _KEYS = ("series_no", "period_on")
+_AT_ONCE = 2  # weeks or days, on as many cores
 _WEEKDAY_PRIOR = 4  # average days that are added to those of each weekday
 
 
@@ -54,23 +58,31 @@ def spike_tests(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 def _latest(columns: Mapping[str, NDArray[Any]], is_weekly: bool, is_plain: bool) -> Iterator[dict[str, NDArray[Any]]]:
     steps = len(np.unique(columns["period_on"]))
     grids = {name: values.reshape(-1, steps) for name, values in columns.items()}
-    latest, reach = SPAN[is_weekly]
-    first = max(steps - latest, 0)
-    two = unjudged(len(grids["series_no"]))
+    first = max(steps - SPAN[is_weekly][0], 0)
     # what precedes a week judges it, and it and the next one together
-    for at in range(max(first - 1, 0), steps):
-        seen = slice(max(at - reach, 0), at + 2 if is_weekly else at + 1)
-        counts, volume = grids["item_count"][:, seen], grids["volume"][:, seen]
-        now = min(at, reach)
-        if is_plain and not is_weekly:
-            volume = volume * _weekday_levels(counts[:, :now], volume[:, :now], counts.shape[1])
-        past = baselines(counts[:, :now], volume[:, :now], is_weekly=is_weekly, pooled=not is_plain)
-        alone = judged(past, counts[:, now : now + 1], volume[:, now : now + 1])
+    judging = partial(_judged_at, grids["item_count"], grids["volume"], is_weekly=is_weekly, is_plain=is_plain)
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = list(pool.map(judging, range(max(first - 1, 0), steps)))
+    two = unjudged(len(grids["series_no"]))
+    for at, (alone, heard, following) in enumerate(found, start=steps - len(found)):
         if at >= first:
-            heard = np.where(volume > 0, counts, 0)[:, : now + 1].sum(axis=1)
             yield {name: grids[name][:, at] for name in _KEYS} | _row(alone, two, heard)
-        if is_weekly and at + 1 < steps:
-            two = judged(past, counts[:, now:], volume[:, now:])
+        two = following or two
+
+
+def _judged_at(
+    counts: Floats, volume: Floats, at: int, *, is_weekly: bool, is_plain: bool
+) -> tuple[Judged, Floats, Judged | None]:
+    """Step ``at`` of each series; the items it and its baseline heard; of weeks, it and the next one together."""
+    reach = SPAN[is_weekly][1]
+    seen, now = slice(max(at - reach, 0), at + 2 if is_weekly else at + 1), min(at, reach)
+    counts, volume = counts[:, seen], volume[:, seen]
+    heard = np.where(volume > 0, counts, 0)[:, : now + 1].sum(axis=1)
+    if is_plain and not is_weekly:
+        volume = volume * _weekday_levels(counts[:, :now], volume[:, :now], counts.shape[1])
+    past = baselines(counts[:, :now], volume[:, :now], is_weekly=is_weekly, pooled=not is_plain)
+    alone = judged(past, counts[:, now : now + 1], volume[:, now : now + 1])
+    return alone, heard, judged(past, counts[:, now:], volume[:, now:]) if counts.shape[1] > now + 1 else None
 
 
 def _row(alone: Judged, two: Judged, heard: Floats) -> dict[str, NDArray[Any]]:

@@ -84,11 +84,12 @@ def build(
     events: company.Rows = (),
     exposures: company.Rows = (),
     population: company.Rows = (),
+    stands: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """Create published tables in ``schema`` (an attached database) and check them; returns rows per table.
 
     ``tables`` are those wanted; what they read is built with them. ``events``, ``exposures`` and
-    ``population`` as in `company`.
+    ``population`` as in `company`. ``stands`` is told the name of each table that has met its contract.
 
     ``con`` is left as it was found: steps, macros and functions are gone afterwards, whatever happens.
 
@@ -117,6 +118,8 @@ def build(
                 with timed(f"{name}, checks"):
                     rows[name] = check(con, f"{schema}.{name}", contracts[name])
                 con.execute(f"create temp view {name} as from {schema}.{name}")
+                if stands:
+                    stands(name)
             for step in done_with.get(name, ()):
                 con.execute(f"drop table temp.{step}")
     return {name: rows[name] for name in contracts if name in rows}

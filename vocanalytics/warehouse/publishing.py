@@ -13,8 +13,8 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,10 +91,13 @@ def publish(
     building = folder / f"{now:%Y%m%dT%H%M%S-%f}.building"
     building.mkdir()
     try:
-        with _attached(con, building / DATABASES[0], "publication"):
+        with (
+            _attached(con, building / DATABASES[0], "publication"),
+            _copying(con, building / "parquet") as copy,
+        ):
             rows = build(
                 con, "publication", edition=edition, taxonomy=taxonomy, functions=functions,
-                events=events, exposures=exposures, population=population,
+                events=events, exposures=exposures, population=population, stands=copy,
             )  # fmt: skip
             with timed("digest"):
                 content = _content_digest(con, rows, edition)
@@ -192,19 +195,20 @@ def _finish_databases(con: duckdb.DuckDBPyConnection, building: Path, edition: E
     contracts = load_contracts()
     for name, contract in contracts.items():
         _comment(con, f"publication.{name}", contract, contract.columns)
-    parquet = building / "parquet"
-    parquet.mkdir()
-    # neither keeps both cores busy, so they go side by side; the pool ends before the databases are let go
-    with (
-        _attached(con, building / DATABASES[1], "shareable"),
-        con.cursor() as reader,
-        ThreadPoolExecutor(1) as beside,
-    ):
-        copies = [beside.submit(_copy, reader, name, parquet / f"{name}.parquet") for name in contracts]
+    with _attached(con, building / DATABASES[1], "shareable"):
         for name, contract in contracts.items():
             if contract.kind == "aggregate":
                 with timed(f"{name}, shareable"):
                     _share(con, contract, edition)
+
+
+@contextlib.contextmanager
+def _copying(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Callable[[str], None]]:
+    """Copies tables, by name, to Parquet beside what is built next: that does not keep every core busy."""
+    folder.mkdir()
+    copies: list[Future[None]] = []
+    with con.cursor() as reader, ThreadPoolExecutor(1) as beside:
+        yield lambda name: copies.append(beside.submit(_copy, reader, name, folder / f"{name}.parquet"))
         for copied in copies:
             copied.result()
 
