@@ -9,11 +9,8 @@ import pytest
 from vocanalytics import Tagger
 from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, MissingColumns, SourceError, TaxonomyError
-from vocanalytics.resources import resolve_taxonomy
 from vocanalytics.steps.evaluate import evaluate_file
 from vocanalytics.tagging.evaluation import Answers, evaluate, measure
-from vocanalytics.tagging.labelled import read_labelled
-from vocanalytics.taxonomy import load_taxonomy
 
 
 def sets(*cells: str):
@@ -150,27 +147,3 @@ def test_gold_files_that_cannot_be_measured(tmp_path):
         evaluate_file(gold, output, Settings(home=tmp_path))
     assert "Tina" not in str(raised.value)
     assert list(tmp_path.iterdir()) == [gold]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "error", "told"),
-    [
-        (
-            "a.CSV",
-            "text,themes\nx,tasty\n",
-            TaxonomyError,
-            r"a\.CSV: themes: expected ids of .* Nothing was read",
-        ),
-        ("a.csv", "text;themes\nx;fees\n", MissingColumns, "semicolons separate where commas were expected"),
-        ("a.csv", "text,themes\nx,fees\ny,fees,z\n", SourceError, "line 3 has 3 cells where 2 were expected"),
-        ("a.csv", "", SourceError, "not readable as .csv: the file is empty"),
-        ("a.csv", "text,themes\nx,fees,z\ny,fees,z\n", SourceError, "rows have more cells than the first line"),
-        ("a.jsonl", "[1]\n{", SourceError, "not readable as .jsonl: its content is damaged"),
-        ("gone.csv", None, SourceError, "not readable as .csv: No such file or directory"),
-    ],
-)
-def test_bad_labelled_rows_are_refused(tmp_path, name, content, error, told):
-    if content is not None:
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    with pytest.raises(error, match=told):
-        read_labelled(tmp_path / name, load_taxonomy(resolve_taxonomy("automotive")))

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from vocanalytics import Tagger
-from vocanalytics.errors import MissingColumns, ModelError, SourceError, TaxonomyError
+from vocanalytics.errors import ConfigError, MissingColumns, ModelError, SourceError, TaxonomyError
 from vocanalytics.resources import models_dir, resolve_taxonomy
+from vocanalytics.steps.train import train_heads
 from vocanalytics.tagging.axis_fitting import Parts, by_label, fit_axis, ridge
 from vocanalytics.tagging.borrowing import Bank
 from vocanalytics.tagging.evidence import Evidence
@@ -20,7 +21,6 @@ from vocanalytics.tagging.phrases import PhraseBook, name_phrases
 from vocanalytics.tagging.readings import Place, mood, places
 from vocanalytics.tagging.tagger import COLUMNS
 from vocanalytics.tagging.themes import Axis
-from vocanalytics.tagging.training import train_themes
 from vocanalytics.taxonomy import Theme, load_taxonomy
 
 TEXTS = [
@@ -182,7 +182,7 @@ def test_the_model_name_follows_everything_that_could_change_a_tag(tagger, baker
 
 
 def test_trained_heads_are_reread_as_they_were(bakery, bakery_file, tmp_path):
-    facts = train_themes(bakery_file, None, tmp_path / "heads")
+    facts = train_heads(bakery_file, None, tmp_path / "heads")
     assert facts["held_out"]["themes"] == {"mode": "descriptions"}
     assert "nothing was measured" in (tmp_path / "heads" / "README.md").read_text(encoding="utf-8")
     again = Tagger.load(bakery_file, tmp_path / "heads")
@@ -216,7 +216,7 @@ def few_rows(path, count, said=UNTOLD):
 
 
 def test_eight_rows_a_label_teach(bakery, bakery_file, tmp_path, caplog):
-    facts = train_themes(bakery_file, few_rows(tmp_path / "coded.csv", 8), tmp_path / "heads")
+    facts = train_heads(bakery_file, few_rows(tmp_path / "coded.csv", 8), tmp_path / "heads")
     assert (facts["held_out"]["themes"]["mode"], facts["held_out"]["themes"]["rows"]) == ("labelled", 24)
     new = ["The fritter was number 99", "Numbered ticket 77 took ages"]
     assert Tagger.load(bakery_file, tmp_path / "heads").tag(new).theme.tolist() == ["taste", "queue"]
@@ -227,7 +227,7 @@ def test_eight_rows_a_label_teach(bakery, bakery_file, tmp_path, caplog):
 @pytest.mark.parametrize(("count", "said"), [(7, UNTOLD), (12, TOLD)])
 def test_rows_that_do_not_teach_are_left_out_and_told(bakery, bakery_file, tmp_path, caplog, count, said):
     coded = few_rows(tmp_path / "coded.csv", count, said)
-    facts = train_themes(bakery_file, coded, tmp_path / "heads")
+    facts = train_heads(bakery_file, coded, tmp_path / "heads")
     assert facts["held_out"]["themes"] == {"mode": "descriptions", "unused_rows": count * len(said)}
     assert f"themes: {count * len(said)} labelled rows do not teach more than the taxonomy itself says" in caplog.text
     assert "were left out" in (tmp_path / "heads" / "README.md").read_text(encoding="utf-8")
@@ -238,7 +238,7 @@ def test_rows_that_all_say_the_same_are_left_out(tmp_path, caplog):
     frame = tmp_path / "one.yaml"
     frame.write_text('name: one\nedition: "1"\nthemes: [{id: taste}]\n', encoding="utf-8")
     (tmp_path / "coded.csv").write_text("text,themes\n" + "Lovely bread,taste\n" * 60, encoding="utf-8")
-    facts = train_themes(frame, tmp_path / "coded.csv", tmp_path / "heads")
+    facts = train_heads(frame, tmp_path / "coded.csv", tmp_path / "heads")
     assert facts["held_out"]["themes"] == {"mode": "descriptions", "unused_rows": 60}
     assert "themes: 60 labelled rows do not teach" in caplog.text
 
@@ -263,7 +263,7 @@ def test_coded_rows_teach(bakery_file, tmp_path):
         ]
     coded = tmp_path / "coded.csv"
     coded.write_text("\n".join(rows), encoding="utf-8")
-    facts = train_themes(bakery_file, coded, tmp_path / "heads")
+    facts = train_heads(bakery_file, coded, tmp_path / "heads")
     assert facts["held_out"]["themes"] | {"mode": "labelled", "rows": 75} == facts["held_out"]["themes"]
     measured = facts["held_out"]["themes"]["labels"]["taste"]
     assert measured | {"support": 25} == measured
@@ -282,15 +282,32 @@ def test_coded_rows_teach(bakery_file, tmp_path):
         ("a.csv", "text,themes\nx,tasty\n", TaxonomyError, "themes: expected ids of"),
         ("a.csv", "text,themes,touchpoint\nx,taste,moon\n", TaxonomyError, "touchpoint: expected ids of"),
         ("a.csv", "text,theme\nx,taste\n", MissingColumns, "column\\(s\\) themes not found"),
-        ("a.txt", "", SourceError, "expected a name ending in .csv"),
-        ("a.jsonl", "{", SourceError, "not readable as .jsonl"),
+        ("a.txt", "", ConfigError, "expected a name ending in .csv"),
+        ("a.csv", "text;themes\nx;taste\n", MissingColumns, "semicolons separate where commas were expected"),
+        ("a.csv", "text,themes\nx,taste\ny,taste,z\n", SourceError, "line 3 has 3 cells where 2 were expected"),
+        ("a.csv", "", SourceError, "not readable as .csv: the file is empty"),
+        ("a.csv", "text,themes\nx,taste,z\ny,taste,z\n", SourceError, "rows have more cells than the first line"),
+        ("a.jsonl", "[1]\n{", SourceError, "not readable as .jsonl: line 1 is not one whole JSON object"),
     ],
 )
 def test_bad_coded_rows_are_refused(bakery_file, tmp_path, name, content, error, told):
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(error, match=told):
-        train_themes(bakery_file, tmp_path / name, tmp_path / "heads")
+        train_heads(bakery_file, tmp_path / name, tmp_path / "heads")
     assert not (tmp_path / "heads").exists()
+
+
+def test_coded_rows_that_are_gone_are_told(bakery_file, tmp_path):
+    with pytest.raises(SourceError, match=r"not readable as \.csv: No such file or directory"):
+        train_heads(bakery_file, tmp_path / "gone.csv", tmp_path / "heads")
+
+
+def test_coded_rows_as_excel_writes_them_teach_the_same(bakery_file, tmp_path):
+    rows = few_rows(tmp_path / "coded.csv", 8)
+    wide = tmp_path / "wide.csv"
+    wide.write_text(rows.read_text(encoding="utf-8"), encoding="utf-16")
+    narrow, broad = (train_heads(bakery_file, file, tmp_path / file.stem) for file in (rows, wide))
+    assert narrow["digest"] == broad["digest"]
 
 
 def test_parts_are_judged_without_the_row_they_are_part_of():

@@ -26,6 +26,7 @@ from own_taxonomy import ASPECTS, TAUGHT, Coded, fabsa, write_frame
 
 from vocanalytics import Encoder, Tagger
 from vocanalytics.keys import passing_key
+from vocanalytics.tagging.labelled import coded
 from vocanalytics.tagging.themes import ThemesModel, fit_themes
 from vocanalytics.taxonomy import Taxonomy, load_taxonomy
 from vocanalytics.text.segments import segment_many
@@ -83,13 +84,10 @@ class Bench:
     encoder: Encoder
     pool: Coded
     judged: Judged
-    folder: Path
 
     def fit(self, rows: Sequence[int]) -> ThemesModel:
         """As `voc train --labelled` does."""
-        labelled = self.folder / "rows.csv"
-        self.pool.at(rows).frame().to_csv(labelled, index=False)
-        return fit_themes(self.frame, self.encoder, labelled)
+        return fit_themes(self.frame, self.encoder, coded(self.pool.at(rows).frame(), self.frame, "pool"))
 
 
 def at_random(bench: Bench, model: ThemesModel, left: Sequence[int], count: int, seed: int) -> list[int]:
@@ -198,7 +196,7 @@ def prepared(library: Path, folder: Path, *, short: bool = False) -> Bench:
     encoder.embed([text[a:b] for text in pool.texts for a, b in segment_many([text])[0]])
     judged = Judged.of(held, encoder, list(ASPECTS))
     memory.save()
-    return Bench(frame, encoder, pool, judged, folder)
+    return Bench(frame, encoder, pool, judged)
 
 
 def main() -> None:

@@ -118,9 +118,8 @@ def few(rows: Coded, shots: int, seed: int = 1) -> Coded:
 def tagged(frame: Path, rows: Coded | None, judged: Coded, scratch: Path) -> tuple[dict[str, float], float]:
     started, model = time.perf_counter(), None
     if rows:
-        rows.frame().to_csv(scratch / "rows.csv", index=False)
         model = scratch / f"model{len(rows.texts)}"
-        train_themes(frame, scratch / "rows.csv", model)
+        train_themes(frame, rows.frame(), model)
     tagger = Tagger.load(frame, model)
     seconds = time.perf_counter() - started
     figures = evaluate(judged.frame(), tagger)["themes"]

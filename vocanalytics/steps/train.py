@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from vocanalytics.errors import ConfigError
 from vocanalytics.steps.job import Job
+from vocanalytics.steps.stateless import texts_of
+from vocanalytics.steps.table_reading import read_batches
 from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.labels import training_rows
 
+_REMEDY = "Labelled rows have the columns text and themes; rename the ones it has. Nothing was fitted."
+
 
 def train_heads(taxonomy: Path, labelled: Path | None, output: Path, beta: float = 1.0) -> dict[str, Any]:
-    """Fit on the taxonomy's examples and, where given, labelled rows; returns the measured quality."""
+    """Fit on the taxonomy's examples and, where given, labelled rows; returns the measured quality.
+
+    Raises
+    ------
+    SourceError
+        The labelled file cannot be read or lacks a column.
+    TaxonomyError
+        It holds ids the frame does not have.
+    """
+    import pandas as pd
+
     from vocanalytics.tagging.training import train_themes
 
-    return train_themes(taxonomy, labelled, output, beta)
+    if labelled is None:
+        return train_themes(taxonomy, None, output, beta)
+    rows = pd.concat(read_batches(labelled, ["text", "themes"], _REMEDY, ("touchpoint",)), ignore_index=True)
+    return train_themes(taxonomy, rows.assign(text=texts_of(rows["text"])), output, beta, labelled.name)
 
 
 def train_encoder(library: Path, output: Path, weights: Path | None) -> dict[str, object]:
@@ -45,8 +60,9 @@ def train_from_store(taxonomy: Path, job: Job, output: Path, beta: float = 1.0) 
             f"{path}: no label may teach {frame}: it needs segments of the teach stratum judged on themes and on "
             "touchpoint. See `voc label export --teach N`. Nothing was fitted."
         )
-    with tempfile.TemporaryDirectory(prefix=".labels-", dir=job.settings.home) as folder:
-        file = Path(folder) / "labels.jsonl"
-        names = ("text", "themes", "touchpoint")
-        file.write_text("\n".join(json.dumps(dict(zip(names, row, strict=True))) for row in rows), encoding="utf-8")
-        return {"labels of the store": len(rows), **train_heads(taxonomy, file, output, beta)}
+    import pandas as pd
+
+    from vocanalytics.tagging.training import train_themes
+
+    coded = pd.DataFrame(rows, columns=["text", "themes", "touchpoint"])
+    return {"labels of the store": len(rows), **train_themes(taxonomy, coded, output, beta, "labels of the store")}

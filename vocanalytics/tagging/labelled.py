@@ -1,4 +1,4 @@
-"""Rows coded by people: reading them, and learning an axis from them.
+"""Learning an axis from rows coded by people.
 
 People code whole texts; we classify segments. A frame with examples can tell which segments a label of a text is
 about, so that "love the car, but nobody called" does not teach that calls are about cars. A frame of names and
@@ -10,17 +10,14 @@ the union of their segments, because that is what was coded.
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from vocanalytics.errors import MissingColumns, SourceError, TaxonomyError, as_names, in_words
+from vocanalytics.errors import TaxonomyError
 from vocanalytics.tagging.axis_fitting import (
     Parts,
     Rows,
@@ -41,11 +38,13 @@ from vocanalytics.tagging.themes import Axis, combine
 from vocanalytics.taxonomy import Label, Taxonomy
 from vocanalytics.text.segments import segment_many
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FEWEST_ROWS = 24  # eight each of three labels; fewer do harm as often as good
 ENOUGH_ROWS = 50  # fewer teach only where, held out, they do better than the frame alone
 _MARGIN = 0.05  # of F1, because the cut was chosen on the same rows
 _SHARE_OF_BEST = 0.6  # a segment this close to the likeliest one shares its label
-_REMEDY = "Labelled rows have the columns text and themes; rename the ones it has. Nothing was read."
 _SHOWN_ROWS = 5
 _ALL = range(len(COLUMNS))
 
@@ -65,23 +64,14 @@ class Labelled:
         return [text for text, _ in pairs], [labels for _, labels in pairs]
 
 
-def read_labelled(path: Path, taxonomy: Taxonomy) -> Labelled:
-    """Read a ``.csv``, ``.jsonl`` or ``.parquet`` file with columns ``text``, ``themes`` and maybe ``touchpoint``.
+def coded(frame: pd.DataFrame, taxonomy: Taxonomy, where: str) -> Labelled:
+    """Rows with columns ``text``, ``themes`` and maybe ``touchpoint``; ``where`` names them in errors.
 
     Raises
     ------
-    SourceError
-        If the file cannot be read or lacks a column.
     TaxonomyError
-        If it uses an id the frame does not have.
+        They use an id the frame does not have.
     """
-    frame = _read(path)
-    if missing := {"text", "themes"} - set(frame.columns):
-        raise MissingColumns(path.name, missing, as_names(frame.columns), _REMEDY)
-    return from_frame(frame, taxonomy, path.name)
-
-
-def from_frame(frame: pd.DataFrame, taxonomy: Taxonomy, where: str) -> Labelled:
     frame = frame.fillna("").astype(str)
     themes = [split_ids(cell) for cell in frame["themes"]]
     if "touchpoint" in frame.columns:
@@ -132,27 +122,6 @@ def rows_in_words(bad: Sequence[int]) -> str:
     """
     shown = ", ".join(f"{number:,}" for number in bad[:_SHOWN_ROWS]) + (", ..." if len(bad) > _SHOWN_ROWS else "")
     return f"{len(bad):,} row(s): {shown} (1 = first below the header)"
-
-
-def _read(path: Path) -> pd.DataFrame:
-    readers: dict[str, Any] = {
-        ".csv": lambda: pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig"),
-        ".jsonl": lambda: pd.DataFrame(
-            [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-        ),
-        ".parquet": lambda: pd.read_parquet(path),
-    }
-    suffix = path.suffix.lower()
-    if suffix not in readers:
-        raise SourceError(f"{path.name}: expected a name ending in {', '.join(readers)}. Nothing was read.")
-    try:
-        frame: pd.DataFrame = readers[suffix]()
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
-        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else in_words(error)
-        raise SourceError(f"{path.name}: not readable as {suffix}: {why}. Nothing was read.") from None
-    if suffix == ".csv" and not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
-        raise SourceError(f"{path.name}: rows have more cells than the first line has columns. Nothing was read.")
-    return frame
 
 
 def fit_labelled(

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from vocanalytics.tagging.evidence import Evidence
 from vocanalytics.tagging.features import EDITION
 from vocanalytics.tagging.heads import Floats, sigmoid
 from vocanalytics.taxonomy import Label, Taxonomy
+
+if TYPE_CHECKING:
+    from vocanalytics.tagging.labelled import Labelled
 
 logger = logging.getLogger(__name__)
 AXES = ("themes", "touchpoint")
@@ -125,20 +128,21 @@ class ThemesModel:
         return self
 
 
-def fit_themes(taxonomy: Taxonomy, encoder: Encoder, labelled: Path | None = None, beta: float = 1.0) -> ThemesModel:
+def fit_themes(
+    taxonomy: Taxonomy, encoder: Encoder, labelled: Labelled | None = None, beta: float = 1.0
+) -> ThemesModel:
     """Fit both axes on what the taxonomy itself says and, where given, on rows coded by people.
 
     ``beta``: what recall of a theme counts against its precision where thresholds are chosen.
     """
     from vocanalytics.tagging.borrowing import shipped_bank
-    from vocanalytics.tagging.labelled import ENOUGH_ROWS, fit_labelled, read_labelled
+    from vocanalytics.tagging.labelled import ENOUGH_ROWS, fit_labelled
 
     labels: dict[str, Sequence[Label]] = {"themes": taxonomy.themes, "touchpoint": taxonomy.touchpoints}
-    coded = read_labelled(labelled, taxonomy) if labelled else None
     bank = shipped_bank(encoder.digest) if "borrowing" in encoder.zero_shot else None
     fitted, figures = {}, {}
     for axis in AXES:
-        texts, found = coded.of(axis) if coded else ([], [])
+        texts, found = labelled.of(axis) if labelled else ([], [])
         fitted[axis], figures[axis] = fit_labelled(
             labels[axis],
             encoder.embed,

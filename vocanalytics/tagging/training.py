@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vocanalytics.tagging.encoder import Encoder
+from vocanalytics.tagging.labelled import coded
 from vocanalytics.tagging.themes import ThemesModel, fit_themes
 from vocanalytics.tagging.themes_card import card
 from vocanalytics.taxonomy import load_taxonomy
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path, beta: float = 1.0) -> dict[str, Any]:
+
+def train_themes(
+    taxonomy_path: str | Path,
+    labelled: pd.DataFrame | None,
+    output: Path,
+    beta: float = 1.0,
+    where: str = "labelled rows",
+) -> dict[str, Any]:
     """Fit both axes of a taxonomy on the shipped encoder, and write them to ``output``.
 
     Parameters
     ----------
     taxonomy_path : path
         The coding frame.
-    labelled : path, optional
-        Rows coded by people (``.csv``, ``.jsonl``, ``.parquet``): columns ``text``, ``themes`` (ids joined by
-        ``;``) and optionally ``touchpoint``.
+    labelled : DataFrame, optional
+        Rows coded by people: columns ``text``, ``themes`` (ids joined by ``;``) and optionally ``touchpoint``.
     output : path
         The folder to write; `Tagger.load` takes it as ``themes_model``.
 
     beta : float
         How many times as much as precision the recall of a theme counts where thresholds are chosen (F-beta).
         Below 1 for fewer and surer tags.
+    where : str
+        What errors call the rows.
 
     Returns
     -------
@@ -38,7 +49,8 @@ def train_themes(taxonomy_path: str | Path, labelled: Path | None, output: Path,
     """
     started = time.monotonic()
     taxonomy, encoder = load_taxonomy(taxonomy_path), Encoder.load()
-    model: ThemesModel = fit_themes(taxonomy, encoder, labelled, beta)
+    rows = None if labelled is None else coded(labelled, taxonomy, where)
+    model: ThemesModel = fit_themes(taxonomy, encoder, rows, beta)
     manifest = model.save(output)
     (output / "README.md").write_text(card(model), encoding="utf-8")
     return {**model.facts, "digest": manifest.digest[:12], "seconds": round(time.monotonic() - started, 1)}
