@@ -140,7 +140,7 @@ def test_a_workbook_goes_out_comes_back_and_corrects_what_is_published(job):
 def test_a_csv_as_a_spreadsheet_of_another_country_saves_it(job):
     path = sheet(job, "sheet.csv", teach=3)
     rows = rows_of(path)
-    rows[1] |= {"themes": "waiting; staff", "touchpoint": NONE, "polarity": "Negative", "coder": "Bj\u00f6rn"}
+    rows[1] |= {"themes": "Waiting; staff", "touchpoint": NONE, "polarity": "Negative", "coder": "Bj\u00f6rn"}
     text = "\r\n".join(";".join(f'"{cell}"' for cell in line) for line in [rows[0], *(row.values() for row in rows)])
     path.write_bytes(text.encode("utf-16"))
     import_sheet(job, path, "ann")

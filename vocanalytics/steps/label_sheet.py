@@ -204,12 +204,13 @@ def _unreadable(path: Path, why: str) -> SourceError:
 
 def _line(number: int, cells: dict[str, str], themes: Sequence[str]) -> Line:
     said = {name: cell.strip() for name, cell in cells.items()}
-    ids = [part.strip() for name in themes for part in re.split("[;,]", said.get(name, ""))]
+    # ids have small letters only, and spreadsheets like to begin a cell with a capital
+    ids = [part.strip().lower() for name in themes for part in re.split("[;,]", said.get(name, ""))]
     return Line(
         row=number,
         segment_key=said.get("segment_key", "").removeprefix("'"),
         themes=tuple(dict.fromkeys(one for one in ids if one)),
-        touchpoint=said.get("touchpoint", ""),
+        touchpoint=said.get("touchpoint", "").lower(),
         polarity=said.get("polarity", "").lower(),
         coder=said.get("coder", ""),
         is_guess_shown=any(said.get(name) for name in _GUESS),
