@@ -71,15 +71,15 @@ def test_bases_of_every_period_are_those_counted_out_by_hand(said):
         assert (responses, effective) == (kish(said, first, last, source)[0], kish(said, first, last, source)[2])
 
 
-@given(
-    systems=st.lists(
-        st.lists(st.lists(st.sampled_from([-1, 0, 1]), min_size=3, max_size=3), min_size=1, max_size=3),
-        min_size=1,
-        max_size=6,
-    )
+SYSTEMS = st.lists(
+    st.lists(st.lists(st.sampled_from([-1, 0, 1]), min_size=3, max_size=3), min_size=1, max_size=3),
+    min_size=1,
+    max_size=6,
 )
-@settings(max_examples=60, deadline=None)
-def test_rows_given_away_are_those_that_one_large_system_gives_away(systems):
+
+
+def hidden(systems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sum, row and whether it is the total, of systems that have nothing in common; ten numbers for each."""
     entries = [
         (10 * n + line, 10 * n + row, value == -1)
         for n, system in enumerate(systems)
@@ -90,8 +90,24 @@ def test_rows_given_away_are_those_that_one_large_system_gives_away(systems):
     equation, row, is_total = (
         np.array([entry[k] for entry in entries], dtype=kind) for k, kind in enumerate((int, int, bool))
     )
+    return equation, row, is_total
 
-    assert given_away(equation, row, is_total) == known_in_one_piece(equation, row, is_total)
+
+@given(systems=SYSTEMS)
+@settings(max_examples=60, deadline=None)
+def test_rows_given_away_are_those_that_one_large_system_gives_away(systems):
+    assert given_away(*hidden(systems)) == known_in_one_piece(*hidden(systems))
+
+
+@given(systems=SYSTEMS, new=st.sets(st.integers(0, 5)))
+@settings(max_examples=60, deadline=None)
+def test_where_nothing_is_new_nothing_is_told_again(systems, new):
+    equation, row, is_total = hidden(systems)
+    is_new = np.isin(row // 10, list(new))
+
+    told = given_away(equation, row, is_total, is_new)
+
+    assert told == [row for row in given_away(equation, row, is_total) if row // 10 in new]
 
 
 def known_in_one_piece(equation, row, is_total) -> list[int]:

@@ -63,9 +63,13 @@ def share(
     """)
     if contract.additive:
         _lay_out_equations(con, contract)
+        looked = -1  # the turn in which sums were solved last
         for turn in count():
-            if not _hide_one_more(con, watched, turn) and not _hide_for_sums_together(con, watched, turn):
+            if _hide_one_more(con, watched, turn):
+                continue
+            if not _hide_for_sums_together(con, watched, turn, looked):
                 break
+            looked = turn
         con.execute("drop table equations")
     _write(con, contract, built, target)
     hidden = con.execute("select count(*) from shield where is_suppressed").fetchall()[0][0]
@@ -144,14 +148,19 @@ def _hide_one_more(con: duckdb.DuckDBPyConnection, watched: dict[str, int], turn
     return bool(hidden)
 
 
-def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, int], turn: int) -> bool:
-    """Hide the smallest visible row beside every thin one that the sums leave only one value for."""
-    hidden = con.execute("""
-        select dense_rank() over (order by axis, total_no) as equation, row_no, is_total
-        from equations semi join (from shield where is_suppressed) using (row_no)
-    """).fetchnumpy()
-    equation, row, is_total = (np.asarray(hidden[name]) for name in ("equation", "row_no", "is_total"))
-    leaking = given_away(equation, row, is_total)
+def _hide_for_sums_together(con: duckdb.DuckDBPyConnection, watched: dict[str, int], turn: int, looked: int) -> bool:
+    """Hide the smallest visible row beside every thin one that the sums leave only one value for.
+
+    Where nothing was hidden after the turn ``looked``, the sums say what they said then.
+    """
+    hidden = con.execute(
+        """
+        select dense_rank() over (order by axis, total_no) as equation, row_no, is_total, hidden_in > $looked as is_new
+        from equations inner join (from shield where is_suppressed) using (row_no)
+        """,
+        {"looked": looked},
+    ).fetchnumpy()
+    leaking = given_away(*(np.asarray(hidden[name]) for name in ("equation", "row_no", "is_total", "is_new")))
     first = next(iter(watched))
     (hidden_now,) = con.execute(
         f"""

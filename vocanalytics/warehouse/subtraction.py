@@ -13,7 +13,12 @@ NOTHING = 1e-9  # how far a row may move along every solution and still count as
 _AT_ONCE = 1_000_000  # numbers worked on together, so that memory stays small
 
 
-def given_away(equation: NDArray[np.int64], row: NDArray[np.int64], is_total: NDArray[np.bool_]) -> list[int]:
+def given_away(
+    equation: NDArray[np.int64],
+    row: NDArray[np.int64],
+    is_total: NDArray[np.bool_],
+    is_new: NDArray[np.bool_] | None = None,
+) -> list[int]:
     """Rows with only one possible value.
 
     Parameters
@@ -22,12 +27,17 @@ def given_away(equation: NDArray[np.int64], row: NDArray[np.int64], is_total: ND
         Hidden row ``row`` stands in sum ``equation``; everything else in it is visible.
     is_total : bool array (n,)
         Whether the row is what the others add up to.
+    is_new : bool array (n,), optional
+        Whether the row was hidden since one looked last; only rows that have sums in common with a new one are told.
 
     >>> given_away(np.array([1, 1, 2, 2, 2]), np.array([7, 8, 7, 8, 9]), np.array([True, False, False, False, True]))
     []
     >>> given_away(np.array([1, 1, 2, 2]), np.array([7, 8, 7, 8]), np.array([True, False, False, False]))
     [7, 8]
     """
+    if is_new is not None:
+        among = _near_new(equation, row, is_new)
+        equation, row, is_total = equation[among], row[among], is_total[among]
     if not len(row):
         return []
     rows, column = np.unique(row, return_inverse=True)
@@ -39,6 +49,22 @@ def given_away(equation: NDArray[np.int64], row: NDArray[np.int64], is_total: ND
         for some, matrices in _batches(unknowns, stack)
     ]
     return sorted(np.concatenate(found).tolist())
+
+
+def _near_new(equation: NDArray[np.int64], row: NDArray[np.int64], is_new: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which entries are in one part with a new one."""
+    sums, line = np.unique(equation, return_inverse=True)
+    rows, column = np.unique(row, return_inverse=True)
+    part = _components(line, column, (len(sums), len(rows)))[line]
+    return np.asarray(np.isin(part, part[is_new]))
+
+
+def _components(line: NDArray[np.intp], column: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.intp]:
+    """The part that each sum, and after them each row, belongs to."""
+    sums, rows = shape
+    links = coo_array((np.ones(len(line)), (line, column + sums)), shape=(sums + rows, sums + rows))
+    _, part = connected_components(links, directed=False)
+    return np.asarray(part)
 
 
 def _is_known(matrices: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -64,10 +90,8 @@ def _parts(
 
     Yields the columns (k, columns) and matrices (k, lines, columns) of k parts.
     """
-    sums, rows = shape
-    links = coo_array((np.ones(len(line)), (line, column + sums)), shape=(sums + rows, sums + rows))
-    _, part = connected_components(links, directed=False)
-    of_line, of_column = part[:sums], part[sums:]
+    part = _components(line, column, shape)
+    of_line, of_column = part[: shape[0]], part[shape[0] :]
     shapes, of_part = np.unique(np.stack([np.bincount(of_line), np.bincount(of_column)]), axis=1, return_inverse=True)
     nth_line, nth_column, nth_part = _nth(of_line), _nth(of_column), _nth(of_part)
     entries = _together(of_part[of_line[line]])
