@@ -1,10 +1,24 @@
 -- _cell_counts: how many items stand in each cell, now and in what it is compared with.
 --
 -- Grain     one row per period, source (and `all`), cell
--- Reads     _cells, _days
+-- Reads     _cells, _stretches, _stretch_periods
 -- Params    $min_cell  fewest earlier complaints that make their absence worth a row
 
 with
+
+by_stretch as (
+
+    select
+        stretch_no, source, cell_no,
+        count(*) as mentioned,
+        count(*) filter (is_negative) as negative,
+        count(*) filter (is_mixed) as mixed,
+        count(*) filter (is_from_text) as from_text
+    from _cells
+    inner join _stretches using (submitted_on)
+    group by all
+
+),
 
 by_source as (
 
@@ -12,14 +26,14 @@ by_source as (
         period_no,
         source,
         cell_no,
-        count(*) filter (not is_prior) as mention_item_count,
-        count(*) filter (not is_prior and is_negative) as negative_item_count,
-        count(*) filter (not is_prior and is_mixed) as mixed_item_count,
-        count(*) filter (not is_prior and is_from_text) as from_text_item_count,
-        count(*) filter (is_prior and is_negative) as prior_negative_item_count
-    from _cells
-    inner join _days using (submitted_on)
-    where is_negative or not is_prior
+        coalesce(sum(mentioned) filter (not is_prior), 0)::bigint as mention_item_count,
+        coalesce(sum(negative) filter (not is_prior), 0)::bigint as negative_item_count,
+        coalesce(sum(mixed) filter (not is_prior), 0)::bigint as mixed_item_count,
+        coalesce(sum(from_text) filter (not is_prior), 0)::bigint as from_text_item_count,
+        coalesce(sum(negative) filter (is_prior), 0)::bigint as prior_negative_item_count
+    from by_stretch
+    inner join _stretch_periods using (stretch_no)
+    where negative > 0 or not is_prior
     group by all
 
 ),

@@ -18,9 +18,10 @@ sampled as (
 
 named as (
 
-    select submission_no, model_no, level, driver_no
-    from _driver_mentions
-    inner join _driver_gaps using (level, place, polarity)
+    select response_no, sampled.model_no, level, driver_no
+    from sampled
+    inner join _driver_mentions using (submission_no)
+    inner join _driver_gaps using (model_no, level, place, polarity)
     where is_modelled
 
 )
@@ -30,5 +31,5 @@ select
     coalesce(named.driver_no, -1) as driver_no, respondent, score, month_no, language_no, verbatim_length
 from sampled
 inner join (select distinct model_no, level from _driver_gaps where is_modelled) as levels using (model_no)
-left join named using (submission_no, model_no, level)
+left join named using (response_no, model_no, level)
 order by sampled.model_no, level_no, sampled.response_no, driver_no

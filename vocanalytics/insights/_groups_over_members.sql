@@ -18,11 +18,15 @@ days as (
 
 attributes as (
 
-    select submission_id, unnest(map_entries(map_concat(
-        dimensions,
-        case when region is not null then map {'region': region} end,
-        case when loyalty_tier is not null then map {'loyalty_tier': loyalty_tier} end
-    ))) as attribute
+    -- a map is not put together where one is enough
+    select submission_id, unnest(map_entries(case
+        when region is null and loyalty_tier is null then dimensions
+        else map_concat(
+            dimensions,
+            case when region is not null then map {'region': region} end,
+            case when loyalty_tier is not null then map {'loyalty_tier': loyalty_tier} end
+        )
+    end)) as attribute
     from submissions left join customers using (customer_id)
 
 )

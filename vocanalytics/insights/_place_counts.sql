@@ -1,14 +1,15 @@
 -- _place_counts: how many items feel what at each place, now and in what it is compared with.
 --
 -- Grain     one row per period, source (and `all`), level, place
--- Reads     _places, _days
+-- Reads     _places, _stretches, _stretch_periods
 
 with
 
-by_day as (
+by_stretch as (
 
-    select submitted_on, source, level, place, polarity, count(*) as n
+    select stretch_no, source, level, place, polarity, count(*) as n
     from _places
+    inner join _stretches using (submitted_on)
     group by all
 
 )
@@ -26,6 +27,6 @@ select
     coalesce(sum(n) filter (is_prior), 0)::bigint as prior_mention_item_count,
     coalesce(sum(n) filter (is_prior and polarity = 'positive'), 0)::bigint as prior_positive_item_count,
     coalesce(sum(n) filter (is_prior and polarity = 'negative'), 0)::bigint as prior_negative_item_count
-from by_day
-inner join _days using (submitted_on)
+from by_stretch
+inner join _stretch_periods using (stretch_no)
 group by grouping sets ((period_no, source, level, place), (period_no, level, place))

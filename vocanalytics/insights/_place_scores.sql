@@ -1,17 +1,18 @@
 -- _place_scores: the main score of those asked about a place, and of those who mention it.
 --
 -- Grain     one row per period, source, level, place
--- Reads     _place_answers, _days
+-- Reads     _place_answers, _days, _stretches, _stretch_periods
 
 with
 
-by_day as (
+by_stretch as (
 
     select
-        submitted_on, source, level, place, is_asked, score_scale, count(*) as n,
+        stretch_no, source, level, place, is_asked, score_scale, count(*) as n,
         sum(score) as total, sum(score ^ 2) as squares,
         count(*) filter (score >= 9) as up, count(*) filter (score <= 6) as down, count(*) filter (score >= 4) as top
     from _place_answers
+    inner join _stretches using (submitted_on)
     group by all
 
 ),
@@ -38,8 +39,8 @@ told as (
         score_point(score_scale, promoters, detractors, tops, mean) as score,
         score_low(score_scale, promoters, detractors, tops, mean, variance, effective) as low,
         score_high(score_scale, promoters, detractors, tops, mean, variance, effective) as high
-    from by_day
-    inner join _days using (submitted_on)
+    from by_stretch
+    inner join _stretch_periods using (stretch_no)
     left join repeated using (period_no, source, level, place, is_asked)
     where not is_prior
     group by period_no, source, level, place, is_asked, score_scale

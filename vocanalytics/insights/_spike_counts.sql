@@ -38,28 +38,35 @@ on_balance as (
 
 ),
 
+wrote as (
+
+    select
+        period_kind, date_trunc(period_kind, submitted_on)::date as period_on, source, respondent,
+        count(*) as n, count(*) filter (is_negative) as negative
+    from _items inner join on_balance using (item_id), (select unnest(['week', 'day']) as period_kind)
+    where is_counted
+    group by all
+
+),
+
 whole as (
 
     select
-        period_kind, date_trunc(period_kind, submitted_on)::date as period_on, source,
-        count(*) as item_count,
-        count(distinct respondent) as customer_count,
-        count(*) filter (is_negative) as negative_item_count,
-        count(distinct respondent) filter (is_negative) as negative_customer_count
-    from _items inner join on_balance using (item_id), (select unnest(['week', 'day']) as period_kind)
-    where is_counted
+        period_kind, period_on, source,
+        sum(n)::bigint as item_count, count(*) as customer_count,
+        sum(negative)::bigint as negative_item_count, count(*) filter (negative > 0) as negative_customer_count
+    from wrote
     group by all
 
 )
 
 select
     period_kind, period_on, source, touchpoint, theme, 'complaint_share' as measure,
-    count(*) as item_count,
-    count(distinct respondent) as customer_count,
+    sum(n)::bigint as item_count,
+    count(*) as customer_count,
     item_count as negative_item_count,
     customer_count as negative_customer_count
-from heard
-where period_kind = 'week' or source = 'all'
+from (select *, count(*) as n from heard where period_kind = 'week' or source = 'all' group by all)
 group by all
 union all
 select

@@ -45,7 +45,7 @@ PROCEDURES = {
 # in the order they are built; each reads only earlier ones
 ORDER = (
     "_withheld", "_frame", "_submissions", "_items", "feedback", "mentions", "_said", "alerts",
-    "_periods", "_days", "_main_questions",
+    "_periods", "_days", "_stretches", "_stretch_periods", "_main_questions",
     "_scores", "_score_counts", "_raked_margins", "_raked_profiles", "_raked_cells", "_raked", "_raked_scores",
     "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
     "_quotes", "_pain_tests", "_exposure_rates", "_pain_states", "_ranks_weighed", "_ranks", "_audit", "_audit_cells",
