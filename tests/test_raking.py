@@ -187,7 +187,7 @@ def test_a_population_is_read_for_each_survey_it_holds_for(tmp_path):
         ("after_purchase", "market", "DE"): 0.6, ("after_purchase", "market", "UK"): 0.4,
         ("after_visit", "model", "One"): 1.0,
     }  # fmt: skip
-    assert population(tmp_path, HEADER) == ([], [])
+    assert population(tmp_path, HEADER)[:2] == ([], [])
     without = population(tmp_path, "share,value,dimension\n1,DE,market\n")
     assert {row["source"] for row in without.kept} == set(SURVEYS)
 
@@ -254,7 +254,7 @@ def workspace(tmp_path):
 
 
 def test_the_file_is_found_beside_the_declaration_or_where_a_variable_says(workspace):
-    assert workspace.job.population() == ([], [])
+    assert workspace.job.population() == ([], [], None)
 
     workspace.write("population.csv", HEADER + MARKET)
     assert {(row["source"], row["value"]) for row in workspace.job.population().kept} == {

@@ -60,9 +60,11 @@ def silent_sources(published: Published) -> list[str]:
     return [words.plain(row["source"]) for row in published.coverage if not row["submission_count"]]
 
 
-def caveats(published: Published) -> list[str]:
+def caveats(published: Published, *, is_weighted: bool = False) -> list[str]:
+    """``is_weighted``: some scores of the page are weighted to the declared population."""
+    but = " but the scores weighted to your population, and those as far as its dimensions go" if is_weighted else ""
     found = [
-        "Those who answer, review or post are not all customers. Nothing here corrects for who chose to speak.",
+        f"Those who answer, review or post are not all customers. Nothing here corrects for who chose to speak{but}.",
         "A score that is lower among those who complain of something goes with it; whether fixing it would raise the "
         "score is another question.",
         "An item counts once for a pain point, however often it repeats it. Shares of different pain points overlap.",

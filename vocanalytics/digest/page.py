@@ -74,6 +74,7 @@ class Page:
     events: list[events.Event] = field(default_factory=list)
     has_moments: bool = False
     series: list[scores.Series] = field(default_factory=list)
+    weighted_about: str = ""  # what weighted scores are, where the page has any
     owners: dict[str, str] = field(default_factory=dict)  # team -> its file
     maps: dict[str, charts.Picture] = field(default_factory=dict)  # by shape
     lines: list[Line] = field(default_factory=list)

@@ -89,6 +89,7 @@ def _of_company(page: Page, published: Published, taxonomy: Taxonomy, files: dic
     stops = journey.stops(published.touchpoints, _order(taxonomy), fewest, moments, flagged)
     heard = any(stop.count for stop in stops)
     goes_with = drivers.drivers(published)
+    is_weighted = any(one.weighted for one in series)
     return replace(
         page,
         drivers=_weighed([group for group in goes_with if group.lines]),
@@ -96,6 +97,8 @@ def _of_company(page: Page, published: Published, taxonomy: Taxonomy, files: dic
         events=happened,
         has_moments=any(stop.is_moment for stop in stops),
         series=series,
+        weighted_about=scores.ABOUT_WEIGHTED if is_weighted else "",
+        caveats=coverage.caveats(published, is_weighted=is_weighted),
         owners=files,
         maps={shape: charts.journey_map(stops, shape) for shape in SHAPES} if heard else {},
         lines=_lines(series, happened),

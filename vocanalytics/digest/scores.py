@@ -14,6 +14,29 @@ Row = dict[str, Any]
 
 MOST_PERIODS = 13
 KEY = ("period_kind", "period_on", "source", "question_id", "score_scale")
+RAKED = "raked_"  # what columns of the weighted figure begin with
+ABOUT_WEIGHTED = (
+    "Weighted to your population: the score as if a survey’s answers were made up like the people it goes to, as "
+    "population.csv tells. It stands beside the raw figure, not in its place: within a category, those who answer "
+    "still speak for those who do not. The effective base is how many equally weighted answers the weighted ones are "
+    "worth. Pictures, changes and what goes with the score rest on the raw figure."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """The score as if the answers were made up like the population the company declared."""
+
+    label: str  # with the dimensions it was weighted by
+    now: str
+    bounds: str
+    between: str  # the same without the words
+    base: str
+    origin: Origin
+
+    @property
+    def line(self) -> str:
+        return f"{self.label}: {self.now} ({self.bounds}, effective base {self.base})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,7 @@ class Series:
     is_thin: bool
     points: list[Row]
     origin: Origin
+    weighted: Weighted | None = None  # beside ``now``, where the population can be met
 
 
 def series(published: Published) -> list[Series]:
@@ -72,6 +96,23 @@ def _series(rows: list[Row], period: Period | None) -> Series:
         is_thin=bool(now and now["is_thin"]),
         points=rows,
         origin=row_of("score_trends", last, KEY, ("headline", "headline_low", "headline_high", "response_count")),
+        weighted=_weighted(now) if now else None,
+    )
+
+
+def _weighted(row: Row) -> Weighted | None:
+    # a publication of an earlier edition lacks the columns
+    if row.get("raked_headline") is None:
+        return None
+    told = bounds(row, RAKED)
+    figures = ("headline", "headline_low", "headline_high", "effective_response_count", "dimensions")
+    return Weighted(
+        label=f"Weighted to your population ({row['raked_dimensions'].replace('_', ' ')})",
+        now=value(row, RAKED),
+        bounds=told,
+        between=told.removeprefix(words.INTERVAL),
+        base=f"{row['raked_effective_response_count']:,.0f}",
+        origin=row_of("score_trends", row, KEY, [f"{RAKED}{name}" for name in figures]),
     )
 
 
@@ -81,16 +122,18 @@ def _what(row: Row) -> str:
     return metric if row["score_metric"] == "nps" else f"{metric} ({scale})"
 
 
-def value(row: Row) -> str:
+def value(row: Row, kind: str = "") -> str:
+    """The figure a question is quoted by; ``kind`` is what its column's name begins with."""
+    figure = row[f"{kind}headline"]
     if row["score_metric"] == "nps":
-        return words.signed(row["headline"])
-    return words.percent(row["headline"]) if row["score_metric"] != "mean" else f"{row['headline']:.1f}"
+        return words.signed(figure)
+    return words.percent(figure) if row["score_metric"] != "mean" else f"{figure:.1f}"
 
 
-def bounds(row: Row) -> str:
-    low, high = row["headline_low"], row["headline_high"]
+def bounds(row: Row, kind: str = "") -> str:
+    low, high = row[f"{kind}headline_low"], row[f"{kind}headline_high"]
     if low is None or high is None:
-        return "no interval: one response"
+        return f"no interval: {'worth ' if kind else ''}one response"
     if row["score_metric"] == "nps":
         return words.interval(low, high)
     if row["score_metric"] == "mean":

@@ -123,7 +123,7 @@ def _score(series: list[Series], moved: list[Moved]) -> Iterator[Sentence]:
         one = max(leading, key=lambda s: (s.scale == "nps_0_10", s.base))
         then = next((m for m in moved if m.feed == one.feed), None)
         before = f"; before {then.before}, {then.verdict}" if then else ""
-        yield Sentence(
-            f"{one.source}, {one.what}: {one.now} ({one.bounds}, {words.many(one.base, 'response')}){before}.",
-            (one.origin, *([then.origin] if then else [])),
-        )
+        weighted = f". {one.weighted.line}" if one.weighted else ""
+        origins = (one.origin, *([then.origin] if then else []), *([one.weighted.origin] if one.weighted else []))
+        now = f"{one.now} ({one.bounds}, {words.many(one.base, 'response')})"
+        yield Sentence(f"{one.source}, {one.what}: {now}{before}{weighted}.", origins)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from vocanalytics.errors import CheckFailed
+from vocanalytics.sources.population import never_told
 from vocanalytics.steps.job import PUBLISH_MEMORY, Job
 from vocanalytics.steps.report import RunReport
 from vocanalytics.taxonomy import load_taxonomy
+from vocanalytics.warehouse.categories import told_categories
 from vocanalytics.warehouse.connection import Connection, scalars
 
 
@@ -18,11 +20,13 @@ def publish_tables(job: Job, report: RunReport) -> None:
         A table broke its contract; the publication before still stands.
     """
     from vocanalytics.statistics import FUNCTIONS
+    from vocanalytics.statistics.raking import MOST_MISSING
     from vocanalytics.warehouse.publishing import publish
 
     events, population = job.events(), job.population()
     report.notes += events.left_out + population.left_out
     with job.store(PUBLISH_MEMORY) as con:
+        report.notes += never_told(population, told_categories(con, population.places), MOST_MISSING)
         published = publish(
             con,
             folder=job.settings.published,
