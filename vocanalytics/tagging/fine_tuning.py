@@ -120,12 +120,15 @@ def _lessons(network: Any, tokenizer: Any, schedule: Schedule) -> Lessons:
 
 
 def blend(first: Path, second: Path, share: float) -> None:
-    """Replace the network in ``second`` by ``share`` of the one in ``first`` and the rest of itself."""
+    """Replace the network in ``second``, and its heads, by ``share`` of those in ``first`` and the rest of its own."""
     from safetensors.torch import load_file, save_file
 
-    old, new = load_file(first / WEIGHTS), load_file(second / WEIGHTS)
-    mixed = {name: share * old[name] + (1 - share) * new[name] for name in new}
-    save_file(mixed, second / WEIGHTS, metadata={"format": "pt"})
+    def mixed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: share * old[name] + (1 - share) * new[name] for name in new}
+
+    network = mixed(load_file(first / WEIGHTS), load_file(second / WEIGHTS))
+    save_file(network, second / WEIGHTS, metadata={"format": "pt"})
+    np.savez(second / HEADS, **mixed(np.load(first / HEADS), np.load(second / HEADS)))
 
 
 def polish(dense: Floats, bias: Floats, vectors: Floats, target: Any) -> tuple[Floats, Floats]:
