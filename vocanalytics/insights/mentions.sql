@@ -38,13 +38,16 @@ quoted as (
     select
         placed.*,
         substring(items.verbatim, span_start + 1, span_end - span_start) as quote,
-        -- most ideas are in texts that name no other brand
-        case when comparisons.found is not null then list_sort(list_distinct(list_transform(
-            list_filter(
-                comparisons.found, lambda name: name.span_start >= placed.span_start and name.span_start < placed.span_end
-            ),
-            lambda name: name.brand
-        ))) end as compared_with
+        -- most texts name no other brand, and lists are slow
+        case when comparisons.found = [] then []::varchar[] when comparisons.found is not null then
+            list_sort(list_distinct(list_transform(
+                list_filter(
+                    comparisons.found,
+                    lambda name: name.span_start >= placed.span_start and name.span_start < placed.span_end
+                ),
+                lambda name: name.brand
+            )))
+        end as compared_with
     from placed
     inner join feedback_items as items using (item_id, revision)
     left join comparisons using (item_id, revision)

@@ -142,6 +142,11 @@ def _scores(scorer: Floats, embedding: Floats, grams: Any) -> Floats:
 
 
 def _grams(texts: Sequence[str]) -> Any:
+    return _grams_of(tuple(texts))
+
+
+@lru_cache(maxsize=1)  # both axes read the same texts, one after the other
+def _grams_of(texts: tuple[str, ...]) -> Any:
     return fold(hashed(texts), _BUCKETS) * np.float32(_GRAM_WEIGHT)
 
 
