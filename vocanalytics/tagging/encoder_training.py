@@ -3,7 +3,7 @@
     python -m vocanalytics.tagging.encoder_training LIBRARY OUTPUT [--weights FOLDER]
 
 ``LIBRARY`` is a folder of public data sets laid out as `vocanalytics.tagging.corpora` reads them. ``--weights`` is
-a network tuned before, which spares tuning it again (four hours on two cores). Needs the ``train`` extra.
+a network tuned before, which spares tuning it again (five hours on two cores). Needs the ``train`` extra.
 """
 
 from __future__ import annotations
