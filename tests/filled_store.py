@@ -52,6 +52,9 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "quarantine": {
         "file_name": "f", "position": 1, "code": "date", "reason": "r", "fingerprint": "x", "first_seen_at": _AT,
     },
+    "ingest_files": {
+        "file_id": "f", "run_id": "r", "file_name": "f", "state": "completed", "row_count": 1, "started_at": _AT,
+    },
     "segments": {
         "revision": 1, "model": MODEL, "taxonomy": TAXONOMY.id, "segment_no": 0, "span_start": 0, "span_end": 21,
         "outcome": "tagged", "touchpoint_outcome": "tagged", "touchpoint_confidence": 0.9, "touchpoint_source": "text",

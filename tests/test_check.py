@@ -60,6 +60,10 @@ def off_the_scale(feeds):
     append(feeds / "reviews.csv", b"RV-1,2026-08-01 10:00,9,,Fine,,,,,,,,,\r\n")
 
 
+def in_the_future(feeds):
+    append(feeds / "reviews.csv", b"RV-1,2099-08-01 10:00,5,,Fine,,,,,,,,,\r\n")
+
+
 def not_utf8(feeds):
     mostly = "RV-1,2026-08-01 10:00,4,,Größe Öl süß"
     append(feeds / "reviews.csv", mostly.encode() + b" \xdf,,,,,,,,,\r\n")
@@ -139,6 +143,7 @@ def ends_with(run, settings) -> int:
         (bad_date, 0, "1 of 12 row(s) cannot be read (date)"),
         (contradiction, 0, "1 of 13 row(s) have the key of an earlier row"),
         (off_the_scale, 0, "1 of 12 row(s) cannot be read (score_out_of_scale)"),
+        (in_the_future, 0, "1 of 12 row(s) are dated in the future"),
         (not_utf8, 0, "1 of 12 row(s) cannot be read (encoding)"),
         (ragged, 0, "1 of 12 row(s) cannot be read (columns)"),
         (header_only, 0, "holds no rows of data"),

@@ -185,6 +185,7 @@ def test_what_goes_with_the_score_is_weighed_against_how_customers_feel(company)
     assert re.findall(r">(\d)</text>", drawn)[-3:] == ["1", "2", "3"]
     assert "None can be ranked" in section
     assert "An association, not the effect of fixing it" in section
+    assert "Who praises and criticises the same touchpoint or theme counts for neither" in section
 
 
 def test_a_spike_stands_beside_what_happened(company):

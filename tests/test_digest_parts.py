@@ -15,7 +15,8 @@ from vocanalytics.digest.events import Event
 from vocanalytics.digest.journey import Stop
 from vocanalytics.digest.layout import layout
 from vocanalytics.digest.origin import Origin
-from vocanalytics.digest.scores import Series
+from vocanalytics.digest.scores import Series, bounds, value
+from vocanalytics.errors import CheckFailed
 from vocanalytics.steps.digest import write_digests
 
 HERE = Origin("score_trends", "from score_trends")
@@ -46,7 +47,8 @@ def section(text: str, head: str, following: str) -> str:
 
 def test_empty_tables_leave_an_honest_page(folder, tmp_path):
     emptied = ("alerts", "drivers", "group_contrasts", "spikes", "events", "movement", "model_quality")
-    text = changed(folder, tmp_path, *(f"delete from {name}" for name in emptied))
+    unmarked = "update touchpoint_scorecard set is_moment_of_truth = false"
+    text = changed(folder, tmp_path, *(f"delete from {name}" for name in emptied), unmarked)
     assert "No item of the period was flagged for danger, injury, law, press or discrimination" in text
     assert "That is not proof that none is" in text
     assert "No group can be told from the rest" in text
@@ -55,6 +57,17 @@ def test_empty_tables_leave_an_honest_page(folder, tmp_path):
     assert "What goes with the score" not in told
     assert "Why the figures moved" not in told
     assert "No moment of truth is marked" in text
+
+
+def test_moments_of_truth_are_what_the_scorecard_calls_so(folder, tmp_path):
+    marked = "update touchpoint_scorecard set is_moment_of_truth = source <> 'all' and touchpoint = 'service_visit'"
+    text = changed(folder, tmp_path, marked, "delete from drivers")
+    assert "A ring marks a moment of truth" in text
+
+
+def test_tables_that_do_not_know_moments_of_truth_are_refused(folder, tmp_path):
+    with pytest.raises(CheckFailed, match=r"expected a column is_moment_of_truth, found none.*Run `voc publish`"):
+        changed(folder, tmp_path, "alter table touchpoint_scorecard drop column is_moment_of_truth")
 
 
 def test_alerts_that_came_in_after_the_period_are_told(folder, tmp_path):
@@ -144,6 +157,53 @@ def test_a_split_nobody_can_make_is_said_so(folder, tmp_path):
     )
 
 
+def test_a_change_without_bounds_has_no_interval(folder, tmp_path):
+    text = changed(
+        folder, tmp_path, "update movement set state = 'lower', rate_part_low = null, rate_part_high = null"
+    )  # fmt: skip
+    told = section(text, "Why the figures moved", "The journey")
+    assert re.search(r"Net sentiment of all items \S+ \(\d+\) \S+ \(\d+\) \S+ \(no interval\)", told)
+    assert not re.search("None|nan", told)
+
+
+MEAN = {"score_metric": "mean", "headline": 3.85, "headline_low": 3.812, "headline_high": 3.887, "response_count": 1816}
+ALIKE = MEAN | {"headline": 5.0, "headline_low": None, "headline_high": None, "response_count": 7}
+
+
+def test_a_mean_has_two_decimals_and_so_have_its_bounds():
+    assert value(MEAN) == "3.85"
+    assert bounds(MEAN) == "95\u00a0% interval 3.81 to 3.89"
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "expected"),
+    [
+        (ALIKE | {"effective_response_count": 7.0}, "", "no interval: all alike"),
+        (ALIKE | {"effective_response_count": 1.0}, "", "no interval: worth one response"),
+        (ALIKE | {"effective_response_count": 1.0, "response_count": 1}, "", "no interval: one response"),
+        ({f"raked_{k}": v for k, v in ALIKE.items()} | ALIKE | {"raked_effective_response_count": 5.5}, "raked_",
+         "no interval: all alike"),
+        ({f"raked_{k}": v for k, v in ALIKE.items()} | ALIKE | {"raked_effective_response_count": 1.0}, "raked_",
+         "no interval: worth one response"),
+    ],
+)  # fmt: skip
+def test_a_score_without_bounds_says_why(row, kind, expected):
+    assert bounds(row, kind) == expected
+
+
+def test_scores_that_are_all_alike_are_told_without_an_interval(tmp_path):
+    said = [one(f"In May, {n}.", "vehicle", "design", on=date(2026, 5, 5), scores={"stars": 5.0}) for n in range(9)]
+    said += [one(f"In June, {n}.", "vehicle", "design", scores={"stars": 5.0}) for n in range(9)]
+    publish_said(tmp_path, said)
+    with duckdb.connect(str(tables(tmp_path))) as con:
+        con.execute("update score_trends set headline_low = null, headline_high = null, mean_low = null")
+    write_digests(job(tmp_path))
+    for name in ("company.html", "company.md"):
+        text = words_of(page(tmp_path, name))
+        assert re.search(r"5\.00( \(|,| ).*no interval: all alike", text)
+        assert not re.search(r"\b(None|nan|NaN)\b", text.split("What they score")[1].split("What this rests on")[0])
+
+
 def test_events_are_drawn_where_and_when_they_were():
     stop = Stop("Use", "Screens", -50, 40, -70, -30, events=(1, 12), is_moment=True)
     for shape in ("wide", "middle", "narrow"):
@@ -158,9 +218,12 @@ def test_an_event_stands_at_the_period_it_began_in_and_nowhere_else():
         return Event(number, "Recall", "recall", "", "", day, (), ())
 
     points = [
-        {"period_on": on, "period_until_on": until, "headline": 3.0, "headline_low": 2.5, "headline_high": 3.5}
+        {
+            "period_on": on, "period_until_on": until, "score_metric": "mean",
+            "headline": 3.0, "headline_low": 2.5, "headline_high": 3.5,
+        }
         for on, until in ((date(2026, 5, 4), date(2026, 5, 31)), (date(2026, 6, 1), date(2026, 6, 28)))
-    ]
+    ]  # fmt: skip
     series = Series(
         "s", "S", "q", "q", "stars_1_5", "mean", "mean", True, "3.0", "", "", 9, False, points, HERE
     )  # fmt: skip
@@ -169,4 +232,5 @@ def test_an_event_stands_at_the_period_it_began_in_and_nowhere_else():
     assert picture is not None
     assert re.findall(r">([\d, ]+)</text>", picture.svg)[-2:] == ["2", "3, 4"]
     assert "Lines with numbers are events: 2, 3, 4." in picture.about
+    assert "2 periods from 3.00 (2026-05-04) to 3.00 (2026-06-01)" in picture.about
     assert picture.png().startswith(b"\x89PNG")

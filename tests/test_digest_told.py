@@ -31,7 +31,7 @@ from vocanalytics.digest.reading import Publication, read_published
 from vocanalytics.digest.render import html_page, markdown_page
 from vocanalytics.digest.selection import Praise
 from vocanalytics.digest.signs import EarlySign
-from vocanalytics.digest.summary import Told, in_short
+from vocanalytics.digest.summary import NOTHING_BEFORE, STEADY, TOO_LITTLE, WHOLE, Told, in_short, unchanged
 from vocanalytics.steps.digest import write_digests
 from vocanalytics.warehouse.reading import asking, read
 
@@ -111,7 +111,9 @@ SIGN = """update pain_points set state_seen = 'growing', state = 'no_clear_chang
     change_points_low = 1.2, change_points_high = 12.1, q_value = 0.0312
     where theme = 'kept_informed' and touchpoint = 'service_visit' and source = 'all'
     and period_kind = '{kind}' and period_on <= date '2026-06-28' and period_until_on >= date '2026-06-28'"""
-STEADY = "update pain_points set state = 'no_clear_change', state_seen = 'no_clear_change' where state is not null"
+STEADY_PAINS = (
+    "update pain_points set state = 'no_clear_change', state_seen = 'no_clear_change' where state is not null"
+)
 NO_PLACE = "update touchpoint_scorecard set state = 'no_clear_change' where state is not null"
 
 
@@ -136,7 +138,7 @@ def test_what_was_seen_once_is_told_apart_from_what_changed(folder, tmp_path):
 
 
 def test_where_nothing_is_confirmed_the_surest_sign_is_said_first(folder, tmp_path):
-    page = aftersales(folder, tmp_path, STEADY, NO_PLACE, SIGN.format(kind="four_weeks"))
+    page = aftersales(folder, tmp_path, STEADY_PAINS, NO_PLACE, SIGN.format(kind="four_weeks"))
     [(text, asked)] = [pair for pair in sentences(html_page(page)) if "No change is confirmed yet" in pair[0]]
     assert "An early sign: Being kept informed (Workshop visit) is growing in this period:" in text
     answers = [row for query in asked for row in read(tables(tmp_path), query)]
@@ -147,7 +149,7 @@ def test_where_nothing_is_confirmed_the_surest_sign_is_said_first(folder, tmp_pa
 
 
 def test_another_kind_of_period_may_see_it_earlier(folder, tmp_path):
-    [sign] = aftersales(folder, tmp_path, STEADY, NO_PLACE, SIGN.format(kind="quarter")).early_signs
+    [sign] = aftersales(folder, tmp_path, STEADY_PAINS, NO_PLACE, SIGN.format(kind="quarter")).early_signs
     assert sign.seen in ("in the quarter 1 April to 30 June 2026", "in the quarter since 1 April 2026")
     assert "this period on its own does not show it" in sign.waits
     assert "with several kinds one may show something by chance" in sign.waits
@@ -171,7 +173,7 @@ SORE = {
     "net_sentiment_high": -22.0, "mention_item_count": 45, "negative_item_count": 30, "period_kind": "all",
     "period_on": None, "source": "all",
 }  # fmt: skip
-NOTHING = Told([], None, [], [], [], [], [], [], (), is_comparable=True, is_whole=False)
+NOTHING = Told([], None, [], [], [], [], [], [], (), unchanged=STEADY, is_whole=False)
 WORSE = Change("Fees (Finance)", "worse", "new", "", "", "+4 points", "▲", [], [], HERE)
 GROUP = Group("Outlet North", "Fees (Finance)", "3 of 9 items, 33 %", "0 of 8 items, 0 %", "+33 points", NOW, HERE)
 PRAISE = Praise("Design", "The car", "Product", "9 of 20 items positive, none negative", [], (HERE,))
@@ -182,9 +184,24 @@ def texts(told: Told) -> list[str]:
     return [sentence.text.replace("\u00a0", " ") for sentence in in_short(told)]
 
 
-def test_nothing_to_tell_is_told_in_two_ways():
-    assert "Nothing has changed clearly" in texts(NOTHING)[1]
-    assert "too little feedback" in texts(replace(NOTHING, is_comparable=False))[1]
+@pytest.mark.parametrize(
+    ("is_whole", "is_compared", "is_comparable", "expected"),
+    [
+        (True, False, False, WHOLE),
+        (False, False, False, NOTHING_BEFORE),
+        (False, True, False, TOO_LITTLE),
+        (False, True, True, STEADY),
+    ],
+)
+def test_why_no_change_is_named(is_whole, is_compared, is_comparable, expected):
+    why = unchanged(is_whole=is_whole, is_compared=is_compared, is_comparable=is_comparable)
+    assert why == expected
+    assert texts(replace(NOTHING, unchanged=why, is_whole=is_whole))[1] == expected
+
+
+def test_where_nothing_has_changed_the_section_says_what_the_top_says(folder, tmp_path):
+    page = html_page(aftersales(folder, tmp_path, STEADY_PAINS, NO_PLACE))
+    assert words_of(page).count(STEADY) == 2
 
 
 def test_a_change_seen_once_is_an_early_sign():

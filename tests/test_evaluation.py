@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
+from workspace import BAKERY, Workspace
 
 from vocanalytics import Tagger
+from vocanalytics.cli import app
 from vocanalytics.config import Settings
 from vocanalytics.errors import ConfigError, MissingColumns, SourceError, TaxonomyError
+from vocanalytics.statistics.agreement import hits
 from vocanalytics.steps.evaluate import evaluate_file
 from vocanalytics.tagging.evaluation import Answers, evaluate, measure
 
@@ -27,7 +33,7 @@ def test_figures_by_hand():
     a, b, c = (report["labels"][name] for name in "abc")
     assert (a["precision"], a["recall"], a["f1"], a["support"]) == (0.5, 0.5, 0.5, 2)
     assert (b["precision"], b["recall"], b["f1"]) == (1.0, 0.5, 0.6667)
-    assert (c["precision"], c["support"], c["f1_interval"]) == (0.0, 0, [0.0, 0.0])
+    assert c == {"precision": None, "recall": None, "f1": None, "f1_interval": [None, None], "support": 0}
     assert report["micro_f1"] == round(2 * 2 / (2 * 2 + 1 + 2), 4)
     assert report["macro_f1"] == round((0.5 + 2 / 3) / 2, 4)  # c never occurs
     assert report["abstained_share"] == 0.25
@@ -35,7 +41,8 @@ def test_figures_by_hand():
 
 def test_macro_f1_leaves_out_what_nobody_coded():
     report = measure(answers(["a", "a"], ["a c", "a"]))
-    assert (report["labels"]["c"]["support"], report["macro_f1"]) == (0, 1.0)
+    c = report["labels"]["c"]
+    assert (c["precision"], c["recall"], c["f1"], c["support"], report["macro_f1"]) == (0.0, None, 0.0, 0, 1.0)
 
 
 def test_a_frame_without_places_is_measured_on_the_rest(tmp_path):
@@ -43,8 +50,8 @@ def test_a_frame_without_places_is_measured_on_the_rest(tmp_path):
     frame.write_text('name: plain\nedition: "1"\nthemes: [{id: taste}, {id: price}]\n', encoding="utf-8")
     gold = pd.DataFrame({"text": ["Tastes great", "Too dear"], "themes": ["taste", "price"], "touchpoint": ["", ""]})
     report = evaluate(gold, Tagger.load(frame))
-    assert (report["themes"]["texts"], report["touchpoint"]["labels"], report["joint"]["labels"]) == (2, {}, {})
-    assert report["touchpoint"]["micro_f1"] == 0.0
+    nothing = {"texts": 0, "micro_f1": None, "macro_f1": None, "abstained_share": None, "labels": {}}
+    assert (report["themes"]["texts"], report["touchpoint"], report["joint"]) == (2, nothing, nothing)
 
 
 def test_intervals_hold_the_figure_and_narrow_with_texts():
@@ -52,12 +59,25 @@ def test_intervals_hold_the_figure_and_narrow_with_texts():
     low, high = many["labels"]["a"]["f1_interval"]
     assert low <= many["labels"]["a"]["f1"] <= high
     assert few["labels"]["a"]["f1_interval"][1] - few["labels"]["a"]["f1_interval"][0] > 3 * (high - low)
-    assert measure(answers(["a"] * 5, ["a"] * 5))["labels"]["a"]["f1_interval"] == [1.0, 1.0]
 
 
-def test_nothing_coded_is_no_error():
-    report = measure(answers([], []))
-    assert (report["micro_f1"], report["macro_f1"], report["abstained_share"]) == (0.0, 0.0, 0.0)
+@pytest.mark.parametrize(("right", "wrong", "missed"), [(5, 0, 0), (0, 3, 2), (20, 7, 11), (1, 0, 0)])
+def test_an_interval_means_what_the_audits_does(right, wrong, missed):
+    gold, found = ["a"] * right + [""] * wrong + ["a"] * missed, ["a"] * (right + wrong) + [""] * missed
+    a = measure(answers(gold, found, "a"))["labels"]["a"]
+    columns = ([[bool(cell)] for cell in cells] for cells in (gold, found))
+    audit = hits(*columns, [1.0] * len(gold), [str(n) for n in range(len(gold))])
+    assert [a["f1"], *a["f1_interval"]] == [round(float(x[0]), 4) for x in (audit.f1, audit.f1_low, audit.f1_high)]
+    assert a["f1_interval"][0] < a["f1_interval"][1]  # never certain, however well it went
+
+
+@pytest.mark.parametrize("found", [[""] * 3, ["a", "", "b"]])
+def test_where_nobody_coded_anything_nothing_is_measured(found):
+    report = measure(answers([""] * 3, found))
+    nothing = {"precision": None, "recall": None, "f1": None, "f1_interval": [None, None], "support": 0}
+    assert report.pop("labels") == dict.fromkeys("abc", nothing)
+    assert report == {"texts": 0, "micro_f1": None, "macro_f1": None, "abstained_share": None}
+    assert measure(answers([], []))["texts"] == 0
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +107,24 @@ def test_a_report_over_all_axes(tagger):
     assert report["joint"]["labels"]["software@owner_app"]["recall"] == 1.0
     assert report["polarity"]["texts"] == 2  # the third was not coded
     assert report["polarity"]["labels"]["negative"]["recall"] == 1.0
+
+
+def test_channels_and_languages_of_twenty_texts_have_figures_of_their_own(tagger):
+    crash, wait = "The app crashes every time I open it", "I waited two hours for my car"
+    gold = pd.DataFrame(
+        {
+            "text": [crash] * 20 + [wait] * 20,
+            "themes": "software",  # so the second twenty are wrong
+            "channel": ["review"] * 20 + ["social"] * 19 + [""],
+            "language": ["en"] * 10 + [" de"] * 30,
+        }
+    )
+    report = evaluate(gold, tagger)
+    told = [(part["channel"], part["language"], part["texts"], part["themes"]["texts"]) for part in report["parts"]]
+    assert told == [("review", None, 20, 20), (None, "de", 30, 30)]
+    recall = [part["themes"]["labels"]["software"]["recall"] for part in (report, *report["parts"])]
+    assert recall == [0.5, 1.0, 0.3333]
+    assert evaluate(gold.head(19), tagger).keys() == {"model", "taxonomy", "texts", "themes"}
 
 
 def test_axes_nobody_coded_are_left_out(tagger):
@@ -147,3 +185,54 @@ def test_gold_files_that_cannot_be_measured(tmp_path):
         evaluate_file(gold, output, Settings(home=tmp_path))
     assert "Tina" not in str(raised.value)
     assert list(tmp_path.iterdir()) == [gold]
+
+
+def bakery(tmp_path, *lines: str):
+    """Feeds that declare a frame of their own, and a gold file for it."""
+    workspace = Workspace(tmp_path)
+    workspace.declare()
+    declared = workspace.write(
+        "sources.yaml", workspace.settings.sources.read_text().replace("automotive", "bread.yaml")
+    )
+    workspace.write("bread.yaml", BAKERY)
+    return workspace, declared, workspace.write("gold.csv", "text,themes,channel,language\n" + "".join(lines))
+
+
+def voc(*arguments: object):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def test_the_ledger_takes_the_declared_frame_its_parts_and_no_label_without_a_case(tmp_path):
+    rows = (f"The bread tastes {word},taste,review,en\n" for word in ("great", "awful") * 10)
+    workspace, declared, gold = bakery(tmp_path, *rows, "The bread tastes like soap,taste,social,\n")
+    output = tmp_path / "report.json"
+    where = ("--sources", declared, "--home", workspace.settings.home)
+
+    done = voc("evaluate", "--gold", gold, "--output", output, "--store", *where)
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(output.read_text())["taxonomy"] == "bakery-1"
+    kept = workspace.rows("select taxonomy, axis, label, channel, language, support from model_quality order by all")
+    assert {row for row in kept if row[2] == "taste"} == {
+        ("bakery-1", "themes", "taste", channel, language, support)
+        for channel, language, support in ((None, None, 21), ("review", None, 20), (None, "en", 20))
+    }
+    assert workspace.rows("select count(*) from model_quality where f1 is null or f1_low = f1_high") == [(0,)]
+    # without the ledger the feeds are asked only if somebody names them
+    gold.write_text("text,themes\nGreat bread,wheels\n")
+    for named, frame in (((), "automotive"), (where, "bakery")):
+        with pytest.raises(TaxonomyError, match=f"expected ids of {frame}-"):
+            voc("evaluate", "--gold", gold, "--output", output, *named)
+
+
+def test_what_nobody_coded_is_not_printed_as_a_figure(tmp_path):
+    frame = tmp_path / "places.yaml"
+    frame.write_text(BAKERY.split("themes:")[0], encoding="utf-8")
+    gold, output = tmp_path / "gold.csv", tmp_path / "report.json"
+    gold.write_text("text,themes,touchpoint\n" + "Ordering online is easy,,webshop\n" * 3)
+    done = voc("evaluate", "--gold", gold, "--output", output, "--taxonomy", frame)
+    assert [line.split()[0] for line in done.output.splitlines()] == ["touchpoint", "written"]
+    gold.write_text("text,themes\n" + "nothing,\n" * 60)
+    done = voc("evaluate", "--gold", gold, "--output", output, "--taxonomy", frame)
+    assert done.output.splitlines()[0] == "not measured: no text of the gold file has a label"
+    assert json.loads(output.read_text())["themes"]["micro_f1"] is None

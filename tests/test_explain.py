@@ -80,7 +80,7 @@ def test_every_part_is_the_published_one(folder):
 
 def test_over_all_sources_nothing_is_weighed_by_scores(folder):
     told = text_of(explain(job(folder), WAITING))
-    assert "Severity is 1: there is no main score here" in told
+    assert "Severity is that of the sources with scores, weighted by their negative items" in told
     assert "No score gap here: scores are never pooled over sources" in told
     assert "Owner survey: 12 of 41 items, 29 %, rank 1; complainers score 7.0 lower; new" in told
 

@@ -60,7 +60,8 @@ def test_query_gives_the_expected_rows(con, table, case):
     fill(con, case.get("given", {}))
     con.execute(case.get("after", "select 1"))
 
-    build_all(con, **case.get("params", {}), tables=[table], population=case.get("population", []))
+    beside = {name: case.get(name, []) for name in ("population", "invitations")}
+    build_all(con, **case.get("params", {}), tables=[table], **beside)
 
     columns = list(case["expect"][0]) if case["expect"] else list(load_contracts()[table].grain)
     order = ", ".join(load_contracts()[table].grain)

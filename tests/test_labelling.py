@@ -18,11 +18,14 @@ from vocanalytics.steps.job import Job, open_job
 from vocanalytics.steps.label_quality import measure_audit
 from vocanalytics.steps.label_sheet import NONE, inert
 from vocanalytics.steps.labelling import export_sheet, import_sheet
+from vocanalytics.steps.publish import publish_tables
+from vocanalytics.steps.report import RunReport
 from vocanalytics.steps.train import train_from_store
 from vocanalytics.taxonomy import load_taxonomy
 from vocanalytics.warehouse.corrections import apply_corrections
 from vocanalytics.warehouse.labels import training_rows
 from vocanalytics.warehouse.publishing import publish
+from vocanalytics.warehouse.quality import is_audit_unmeasured, no_longer_withheld
 from vocanalytics.warehouse.reading import read
 
 FRAME = """
@@ -269,7 +272,7 @@ def test_the_audit_never_teaches_nor_do_its_words(job):
     import_sheet(job, path, "ann")
     taught = [row["text"] for row in rows_of(path) if row["stratum"] == "teach"]
     with job.store() as con:
-        assert sorted(training_rows(con, TAXONOMY.id)) == sorted((text, "staff", "") for text in taught)
+        assert sorted(training_rows(con, TAXONOMY.id)) == sorted((text, ["staff"], []) for text in taught)
         assert training_rows(con, "other-1") == []
     sheet(job, "2.csv", audit=36)  # now everything is audit
     with job.store() as con:
@@ -282,7 +285,7 @@ def test_the_words_of_the_audit_do_not_teach_by_another_customer(tmp_path):
     label(teach, {}, themes="staff", touchpoint="workshop")
     import_sheet(job, teach, "ann")
     with job.store() as con:
-        assert training_rows(con, TAXONOMY.id) == [("Great service", "staff", "workshop")]
+        assert training_rows(con, TAXONOMY.id) == [("Great service", ["staff"], ["workshop"])]
     drawn = keys(teach, "teach")
     for n in range(1, 9):
         if set(keys(sheet(job, f"a{n}.csv", audit=n))) - set(drawn):
@@ -291,12 +294,13 @@ def test_the_words_of_the_audit_do_not_teach_by_another_customer(tmp_path):
         assert training_rows(con, TAXONOMY.id) == []
 
 
-def test_a_row_judged_on_one_axis_only_does_not_teach(job):
+def test_an_axis_nobody_judged_is_not_taken_for_nothing_applies(job):
     path = sheet(job, "s.csv", teach=4)
     label(path, {0: {"themes": "staff"}, 1: {"touchpoint": "delivery"}, 2: {"themes": NONE, "touchpoint": "delivery"}})
     import_sheet(job, path, "ann")
     with job.store() as con:
-        assert [row[1:] for row in training_rows(con, TAXONOMY.id)] == [("", "delivery")]
+        judged = [row[1:] for row in training_rows(con, TAXONOMY.id)]
+    assert sorted(map(str, judged)) == ["(None, ['delivery'])", "(['staff'], None)", "([], ['delivery'])"]
 
 
 @pytest.mark.parametrize(
@@ -480,6 +484,112 @@ def test_without_a_labelled_audit_nothing_is_measured(job):
     with pytest.raises(CheckFailed, match="no audit segment that clf-1 read is labelled yet"):
         measure_audit(job)
     assert ask(job, "select count(*) from model_quality") == [(0,)]
+
+
+def test_only_a_verdict_that_counts_is_doubted_for_a_guess_in_sight(job):
+    seen, hidden = sheet(job, "seen.csv", audit=36), sheet(job, "hidden.csv", audit=36, guess=False)
+    label(seen, {0: {"polarity": "negative"}}, themes="price", touchpoint=NONE)
+    import_sheet(job, seen, "ann")
+    assert any(line.startswith("36 of them were labelled with the model's guess") for line in measure_audit(job))
+    label(hidden, {}, themes="staff", touchpoint=NONE)
+    import_sheet(job, hidden, "bob")
+    # of the first one the polarity still is what somebody said who saw the guess
+    assert measure_audit(job)[-1].startswith("1 of them were labelled with the model's guess in sight")
+    label(hidden, {}, polarity="positive")
+    import_sheet(job, hidden, "bob")
+    assert not any("guess" in line for line in measure_audit(job))
+
+
+def published(job) -> tuple[list[str], list[dict[str, object]]]:
+    """Notes of a publication, and what it withholds."""
+    report = RunReport("r")
+    publish_tables(job, report)
+    withheld = "select model, label from model_quality where is_withheld and channel = 'all' and language = 'all'"
+    return report.notes, read(job.settings.published / "current" / "insights.duckdb", withheld)
+
+
+def read_by(job, model: str, taken: str = "span_end"):
+    """Another model reads everything, as the one before except that segments end at ``taken``."""
+    with job.store() as con:
+        con.execute(f"insert into segments select * replace ('{model}' as model, {taken} as span_end) from segments "
+                    f"where model = '{MODEL}'")  # fmt: skip
+        con.execute(f"insert into tags select * replace ('{model}' as model) from tags where model = '{MODEL}'")
+        con.execute(f"insert into taggings select * replace ('{model}' as model, now() as tagged_at) from taggings "
+                    f"where model = '{MODEL}'")  # fmt: skip
+
+
+def test_publishing_measures_what_the_audit_has_not_judged(job):
+    path = sheet(job, "s.csv", audit=36, guess=False)
+    label(path, {}, themes="price")  # of 36 the model read ten so: F1 0.43
+    import_sheet(job, path, "ann")
+    with job.store() as con:  # tried once and never published
+        fill(con, {"model_quality": [{"model": "trial", "label": "waiting", "f1": 0.1}]})
+
+    assert published(job) == (
+        ["measured before publishing: 36 audited segments of 36 customers, clf-1, cars-1, 2 labels"],
+        [{"model": "clf-1", "label": "price"}],
+    )
+    assert published(job) == ([], [{"model": "clf-1", "label": "price"}])
+
+    read_by(job, "clf-2", "span_end - 1")  # no label fits what it read
+    (note,), withheld = published(job)
+    assert note.startswith("Price: measured too low with an earlier model and unmeasured with clf-2, so no longer")
+    assert withheld == []
+    with job.store() as con:
+        assert no_longer_withheld(con, "clf-2", TAXONOMY) == ["Price"]  # until somebody measures it
+        fill(con, {"model_quality": [{"model": "clf-2", "label": "price", "f1": 0.9, "support": 20}]})
+        assert no_longer_withheld(con, "clf-2", TAXONOMY) == []
+
+
+def test_the_audit_is_measured_anew_after_labels_and_readings(job):
+    def is_waiting(model: str) -> bool:
+        with job.store() as con:
+            return is_audit_unmeasured(con, model, TAXONOMY.id)
+
+    path = sheet(job, "s.csv", audit=4, teach=2)
+    label(path, {n: {"themes": "staff"} for n, row in enumerate(rows_of(path)) if row["stratum"] == "teach"})
+    import_sheet(job, path, "ann")
+    assert not is_waiting("clf-1")  # what teaches does not measure
+    for said in ("price", "staff"):
+        label(path, {}, themes=said)
+        import_sheet(job, path, "ann")
+        assert is_waiting("clf-1")
+        measure_audit(job)
+        assert not is_waiting("clf-1")
+    assert not is_waiting("clf-2")
+    read_by(job, "clf-2")
+    assert is_waiting("clf-2")
+
+
+def test_a_coder_spelt_otherwise_is_the_same_person(job):
+    path = sheet(job, "s.csv", teach=4)
+    label(path, {}, themes="staff", touchpoint="delivery")
+    import_sheet(job, path, "Bert")
+    again = import_sheet(job, path, "bert")
+    assert "0 new, 0 changed, 4 known already" in again[0]
+    assert ask(job, "select distinct coder from labels") == [("Bert",)]
+
+
+def test_labels_on_one_axis_teach_that_axis(job, tmp_path):
+    path = sheet(job, "s.csv", teach=6)
+    label(path, {0: {"themes": "", "touchpoint": "delivery"}}, themes="staff", touchpoint="")
+    import_sheet(job, path, "ann")
+    with job.store() as con:
+        judged = training_rows(con, TAXONOMY.id)
+    assert sorted((themes, places) for _, themes, places in judged if themes is None) == [(None, ["delivery"])]
+    assert [places for _, themes, places in judged if themes == ["staff"]] == [None] * 5
+    facts = train_from_store(job.taxonomy, job, tmp_path / "model")["held_out"]
+    assert (facts["themes"]["unused_rows"], facts["touchpoint"]["unused_rows"]) == (5, 1)
+
+
+def test_labels_of_another_edition_are_named(job, tmp_path):
+    path = sheet(job, "s.csv", teach=4)
+    label(path, {}, themes="staff", touchpoint="delivery")
+    import_sheet(job, path, "ann")
+    later = tmp_path / "later.yaml"
+    later.write_text(FRAME.replace('edition: "1"', 'edition: "2"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match="no label may teach cars-2.*Labels were given under cars-1"):
+        train_from_store(later, job, tmp_path / "model")
 
 
 def test_training_from_the_store(job, tmp_path):

@@ -153,3 +153,20 @@ def test_what_evaluation_stores_is_published(con):
     assert con.execute(
         "select gold_set, axis, label, precision, f1_low, f1_high, support, is_current from publication.model_quality"
     ).fetchall() == [("gold.csv 1a2b", "themes", "waiting", 0.8, 0.6, 0.75, 30, True)]
+
+
+def test_a_report_is_stored_with_its_parts_and_without_labels_that_never_occurred(con):
+    seen = {"precision": 0.8, "recall": 0.6, "f1": 0.69, "f1_interval": [0.6, 0.75], "support": 30}
+    never = {"precision": None, "recall": None, "f1": None, "f1_interval": [None, None], "support": 0}
+    missed = seen | {"precision": None, "recall": 0.0, "f1": 0.0, "f1_interval": [0.0, 0.3]}
+    axes = {"themes": {"labels": {"waiting": seen, "price": never, "staff": missed}}}
+    parts = [{"channel": "review", "language": None} | axes, {"channel": None, "language": "de"} | axes]
+    report = {"gold": "gold.csv 1a2b", "model": MODEL, "taxonomy": TAXONOMY.id, "parts": parts} | axes
+
+    assert store_quality(con, report) == 6
+
+    assert con.execute("select label, channel, language, precision from model_quality order by all").fetchall() == [
+        (label, *part, precision)
+        for label, precision in (("staff", None), ("waiting", 0.8))
+        for part in (("review", None), (None, "de"), (None, None))
+    ]

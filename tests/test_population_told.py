@@ -187,7 +187,7 @@ def test_a_weighted_mean_of_next_to_one_answer_has_no_interval(weighted, tmp_pat
                 raked_headline_high = null, raked_effective_response_count = 1
         """)
 
-    assert f"{LABEL}: 3.9 (no interval: worth one response, effective base 1)" in digest(workspace)["plain"]
+    assert f"{LABEL}: 3.94 (no interval: worth one response, effective base 1)" in digest(workspace)["plain"]
 
 
 @pytest.mark.parametrize(

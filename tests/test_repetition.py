@@ -99,17 +99,6 @@ def test_rows_given_away_are_those_that_one_large_system_gives_away(systems):
     assert given_away(*hidden(systems)) == known_in_one_piece(*hidden(systems))
 
 
-@given(systems=SYSTEMS, new=st.sets(st.integers(0, 5)))
-@settings(max_examples=60, deadline=None)
-def test_where_nothing_is_new_nothing_is_told_again(systems, new):
-    equation, row, is_total = hidden(systems)
-    is_new = np.isin(row // 10, list(new))
-
-    told = given_away(equation, row, is_total, is_new)
-
-    assert told == [row for row in given_away(equation, row, is_total) if row // 10 in new]
-
-
 def known_in_one_piece(equation, row, is_total) -> list[int]:
     rows, column = np.unique(row, return_inverse=True)
     sums, line = np.unique(equation, return_inverse=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from vocanalytics.errors import ConfigError, SourceError, UnknownKey
 from vocanalytics.sources import load_declaration
+from vocanalytics.sources.declaration import Source
+from vocanalytics.sources.settings import Condition, Dimension, Question, ScoreColumn
 
 ROOT = Path(__file__).parent.parent
 LEAST = """
@@ -184,3 +187,17 @@ def test_no_matching_file_is_said_where_it_is_looked_for(tmp_path):
 
 def test_a_taxonomy_path_is_relative_to_the_declaration(tmp_path):
     assert declared(tmp_path, LEAST.replace("automotive", "my/own.yaml")).taxonomy == str(tmp_path / "my" / "own.yaml")
+
+
+def test_every_setting_is_in_the_docs():
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    told = {
+        name for row in re.findall(r"^\| (`.*?) \|", text, flags=re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    }
+    assert told == set(Source.model_fields)
+    for key, model in (
+        ("questions", Question), ("scores", ScoreColumn), ("dimensions", Dimension), ("keep_where", Condition),
+    ):  # fmt: skip
+        (row,) = re.findall(rf"^\| `{key}` \|.*", text, flags=re.MULTILINE)
+        for name, field in model.model_fields.items():
+            assert re.search(rf"\b{field.alias or name}\b", row), (key, name)

@@ -197,6 +197,7 @@ def test_the_macros_of_the_published_tables_are_the_same_formulas(con):
 def test_macros_make_up_no_bound_where_there_is_none(con):
     calls = ["wilson_low(null, 9)", "wilson_high(0.1, 0)", "net_low(0.1, 0.1, 0)", "net_high(null, null, 9)",
              "at_least(null, 1)", "at_most(null, 1)", "variance_of(1, 5, 25)", "mean_reach(1.0, 1)",
+    "mean_reach(0.0, 9)", "mean_reach(1e-12, 9)",
              "score_low('stars_1_5', 0, 0, 1, 4, null, 1)",
              "score_high('rating_1_10', 0, 0, 1, 4, null, 1)"]  # fmt: skip
 

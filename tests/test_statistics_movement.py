@@ -16,7 +16,10 @@ from test_insights import build_all
 from test_publishing import publish_to, rows
 
 from vocanalytics.statistics import midpoint_parts, newcombe_difference, rank_ranges
-from vocanalytics.warehouse.contracts import INSIGHTS
+from vocanalytics.warehouse.contracts import INSIGHTS, load_contracts
+from vocanalytics.warehouse.shareable import share
+
+LAID = load_contracts()
 
 STRATA = st.lists(
     st.tuples(*[st.integers(0, 40), st.floats(0, 1), st.integers(0, 40), st.floats(0, 1)]), min_size=1, max_size=5
@@ -100,14 +103,14 @@ def test_the_table_splits_as_the_function_does(bench, strata):
     bench.execute(
         "create or replace temp table _movement_sums (period_no bigint, is_prior boolean, source varchar, "
         "metric varchar, score_scale varchar, touchpoint varchar, stratum varchar, n double, total double, "
-        "squares double, told_n double, told_total double)"
+        "scale double, squares double, told_n double, told_total double)"
     )
     sides = [(False, i, n, r) for i, (n, r) in enumerate(zip(n1, r1, strict=True))]
     sides += [(True, i, n, r) for i, (n, r) in enumerate(zip(n0, r0, strict=True))]
     for is_prior, i, n, r in sides:
         if n:
-            row = [1, is_prior, "all", "negative_share_pct", None, "all", f"s{i}", n, n * r, 100 * n * r, n, n * r]
-            bench.execute(f"insert into _movement_sums values ({', '.join('?' * 12)})", row)
+            row = [1, is_prior, "all", "negative_share_pct", None, "all", f"s{i}", n, n * r, 1, 100 * n * r, n, n * r]
+            bench.execute(f"insert into _movement_sums values ({', '.join('?' * 13)})", row)
 
     ((value, prior, *parts, low, high),) = bench.execute(
         "select value, prior_value, entry, exit, mix, rate, rate_low, rate_high "
@@ -143,6 +146,33 @@ def test_rounded_parts_still_add_up():
     assert len(added) > 4
     assert all(change == whole for change, whole, _ in added)
     assert any(mix for *_, mix in added)
+
+
+def test_what_is_shared_of_a_movement_is_a_verdict_on_enough():
+    with empty_store() as con:
+        con.execute("attach ':memory:' as publication")
+        # at the workshop four negative, at the delivery none, of 60 items
+        told(con, {"id": "a", "n": 40}, {"id": "b", "n": 4, "touchpoint": "workshop"})
+        told(con, {"id": "c", "n": 16, "touchpoint": "delivery", "polarity": "positive"})
+        told(con, {"id": "p", "n": 60, "day": "2026-05-10", "touchpoint": "workshop"})
+        told(con, {"id": "q", "n": 5, "day": "2026-05-10", "touchpoint": "delivery", "polarity": "positive"})
+        build_all(con, min_base=30, min_cell=5, tables=["movement"])
+        share(con, LAID["movement"], "publication.movement", "shared", min_base=30, min_cell=5)
+        columns = [name for name, *_ in con.execute("describe shared").fetchall()]
+        seen = con.execute(
+            "select metric, touchpoint, is_suppressed, state, largest_part from shared where period_kind = 'month' "
+            "order by touchpoint, metric"
+        ).fetchall()
+
+    assert [c.name for c in LAID["movement"].columns if c.is_figure and c.name in columns] == ["state", "largest_part"]
+    count, share_pct, net = "negative_item_count", "negative_share_pct", "net_sentiment"
+    assert [row[:3] for row in seen] == [
+        *[(count, "all", False), (share_pct, "all", False), (net, "all", False)],
+        *[(count, "delivery", False), (share_pct, "delivery", False), (net, "delivery", True)],
+        *[(count, "workshop", True), (share_pct, "workshop", True), (net, "workshop", True)],
+    ]
+    assert all((state is None) == hidden for _, _, hidden, state, _ in seen)
+    assert all(part is None for _, _, hidden, _, part in seen if hidden)
 
 
 def drawn(share, base, severity=1.0, error=0.0, **more):

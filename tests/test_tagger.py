@@ -204,8 +204,8 @@ def test_altered_heads_are_refused(bakery_file, tmp_path):
 
 UNTOLD = {"taste": "The fritter was number {}", "queue": "Numbered ticket {} took ages", "": "I came on day {}"}
 TOLD = {  # what names alone get right
-    "taste": "The cake tasted delicious",
-    "queue": "We waited half an hour in the queue",
+    "taste": "The cake tasted delicious {}",
+    "queue": "We waited half an hour in the queue {}",
 }
 
 
@@ -229,7 +229,7 @@ def test_rows_that_do_not_teach_are_left_out_and_told(bakery, bakery_file, tmp_p
     coded = few_rows(tmp_path / "coded.csv", count, said)
     facts = train_heads(bakery_file, coded, tmp_path / "heads")
     assert facts["held_out"]["themes"] == {"mode": "descriptions", "unused_rows": count * len(said)}
-    assert f"themes: {count * len(said)} labelled rows do not teach more than the taxonomy itself says" in caplog.text
+    assert f"themes: {count * len(said)} labelled texts do not teach more than the taxonomy itself says" in caplog.text
     assert "were left out" in (tmp_path / "heads" / "README.md").read_text(encoding="utf-8")
     assert Tagger.load(bakery_file, tmp_path / "heads").tag(TEXTS).equals(bakery.tag(TEXTS))
 
@@ -237,10 +237,11 @@ def test_rows_that_do_not_teach_are_left_out_and_told(bakery, bakery_file, tmp_p
 def test_rows_that_all_say_the_same_are_left_out(tmp_path, caplog):
     frame = tmp_path / "one.yaml"
     frame.write_text('name: one\nedition: "1"\nthemes: [{id: taste}]\n', encoding="utf-8")
-    (tmp_path / "coded.csv").write_text("text,themes\n" + "Lovely bread,taste\n" * 60, encoding="utf-8")
+    rows = "".join(f"Lovely bread {i},taste\n" for i in range(60))
+    (tmp_path / "coded.csv").write_text(f"text,themes\n{rows}", encoding="utf-8")
     facts = train_heads(frame, tmp_path / "coded.csv", tmp_path / "heads")
     assert facts["held_out"]["themes"] == {"mode": "descriptions", "unused_rows": 60}
-    assert "themes: 60 labelled rows do not teach" in caplog.text
+    assert "themes: 60 labelled texts do not teach" in caplog.text
 
 
 def test_figures_per_label_by_hand():

@@ -75,18 +75,30 @@ def _held_out(axis: str, figures: Mapping[str, Any]) -> str:
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Option(help="Columns text, themes; perhaps touchpoint, polarity, channel, question.")],
+    gold: Annotated[
+        Path, typer.Option(help="Columns text, themes; perhaps touchpoint, polarity, channel, language, question.")
+    ],
     output: Annotated[Path, typer.Option(help="The report, as JSON.")],
-    taxonomy: Taxonomy = None,
+    taxonomy: Annotated[
+        str | None,
+        typer.Option(
+            help="A taxonomy's name or file; default automotive, with --store or --sources what they declare."
+        ),
+    ] = None,
     themes_model: ThemesModel = None,
     store: Annotated[bool, typer.Option("--store", help="Also write the model_quality ledger.")] = False,
+    sources: Sources = None,
+    home: Home = None,
 ) -> None:
     """Measure tags against a gold file."""
     from vocanalytics.steps.evaluate import evaluate_file
 
-    report = evaluate_file(gold, output, load_settings(taxonomy=taxonomy, themes_model=themes_model), store=store)
-    for axis in ("themes", "touchpoint", "polarity", "joint"):
-        if axis in report:
-            micro, macro = report[axis]["micro_f1"], report[axis]["macro_f1"]
-            typer.echo(f"{axis:<12}micro F1 {micro:.3f}   macro F1 {macro:.3f}")
+    settings = load_settings(taxonomy=taxonomy, themes_model=themes_model, sources=sources, home=home)
+    report = evaluate_file(gold, output, settings, store=store, declared=sources is not None)
+    measured = [axis for axis in ("themes", "touchpoint", "polarity", "joint") if report.get(axis, {}).get("texts")]
+    for axis in measured:
+        micro, macro = report[axis]["micro_f1"], report[axis]["macro_f1"]
+        typer.echo(f"{axis:<12}micro F1 {micro:.3f}   macro F1 {macro:.3f}")
+    if not measured:
+        typer.echo("not measured: no text of the gold file has a label")
     typer.echo(f"written to {output}")

@@ -13,6 +13,10 @@ from vocanalytics.text import recogniser
 
 Sources = Annotated[Path | None, typer.Option(help="The file that declares the feeds; default data/sources.yaml.")]
 Home = Annotated[Path | None, typer.Option(help="The folder to write to; default data/, other feeds data/runs/<name>.")]
+Period = Annotated[
+    str | None,
+    typer.Option(help="Such as 2026-10-12, 2026-10, all or four_weeks:2026-10-12; default the last complete weeks."),
+]
 Taxonomy = Annotated[str | None, typer.Option(help="A taxonomy's name or file; default what the feeds declare.")]
 
 
@@ -43,7 +47,7 @@ def publish(sources: Sources = None, home: Home = None, taxonomy: Taxonomy = Non
     typer.echo("\n".join(run_publish(open_from(sources, home, taxonomy)).lines()))
 
 
-def digest(sources: Sources = None, home: Home = None, period: str | None = None) -> None:
+def digest(sources: Sources = None, home: Home = None, period: Period = None) -> None:
     """Write the digest of a period (default: the last complete four weeks) from the published tables."""
     from vocanalytics.steps.digest import write_digests
 

@@ -23,12 +23,14 @@ SCORES = "select * from score_trends where period_kind = ? and period_on <= ? or
 COVERAGE = """
 select
     source, any_value(channel) as channel, max(quarantined_row_count) as quarantined_row_count,
+    min(submitted_on) as first_on, max(submitted_on) as last_on, count(*) as day_count,
     {sums}
 from source_coverage group by source order by source
 """
 SUMMED = (
     "submission_count", "item_count", "no_content_item_count", "spam_item_count", "duplicate_item_count",
     "counted_item_count", "tagged_item_count", "none_applies_item_count", "abstained_item_count",
+    "other_language_item_count",
 )  # fmt: skip
 LANGUAGES = """
 select source, coalesce(language, '?') as language, count(*) as item_count

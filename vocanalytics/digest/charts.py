@@ -18,7 +18,7 @@ from vocanalytics.digest.events import Event
 from vocanalytics.digest.inert import visible
 from vocanalytics.digest.journey import INK, QUIET, VERY_NEGATIVE, VERY_POSITIVE, Stop
 from vocanalytics.digest.layout import FONT, HEAD_FONT, LINE_HEIGHT, Drawn, layout
-from vocanalytics.digest.scores import Series
+from vocanalytics.digest.scores import Series, value
 
 Row = dict[str, Any]
 
@@ -115,7 +115,7 @@ def score_line(series: Series, events: Sequence[Event] = ()) -> Picture | None:
         }
         for row in series.points
     ]  # fmt: skip
-    first, last = (f"{row['score']:.1f} ({row['on']})" for row in (rows[0], rows[-1]))
+    first, last = (f"{value(row)} ({row['period_on']})" for row in (series.points[0], series.points[-1]))
     flags = _flags(rows, events, series.points[-1]["period_until_on"])
     told = f" Lines with numbers are events: {', '.join(flag['label'] for flag in flags)}." if flags else ""
     return _picture(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from vocanalytics.digest import words
 from vocanalytics.digest.reading import Published
 
 Row = dict[str, Any]
+
+FOREIGN_SHARE = 0.1  # from here on, items in other languages can move a source's figures
+SILENCE = 3  # times a source's usual gap between days with feedback
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ def _line(row: Row, languages: list[Row]) -> SourceLine:
     rest = sum(one["item_count"] for one in languages[3:])
     return SourceLine(
         source=words.plain(row["source"]),
-        channel=row["channel"],
+        channel=row["channel"] or "",  # nothing of it could be read
         submissions=f"{row['submission_count']:,}",
         items=f"{row['item_count']:,}",
         counted=f"{counted:,}",
@@ -75,11 +80,15 @@ def caveats(published: Published, *, is_weighted: bool = False) -> list[str]:
         "alarms to expect among changes as clear as this one, is under 0.05. "
         "“No clear change” means that we cannot tell.",
     ]
+    if foreign := _foreign(published):
+        found.insert(0, foreign)
     if small := _small(published):
         found.insert(0, small)
     if silent := silent_sources(published):
         found.insert(0, f"Nothing came from {words.listed(silent)} in this period.")
-    if published.period and published.period.kind == "all":
+    if partly := _partly(published):
+        found.insert(0, partly)
+    if published.is_fallback:
         found.insert(
             0,
             f"The last four weeks hold fewer than {published.publication.min_base} items, so the whole history is "
@@ -96,6 +105,48 @@ def _small(published: Published) -> str:
     few = [row for row in published.coverage if 0 < row["counted_item_count"] < least]
     told = [f"{words.plain(row['source'])} ({words.many(row['counted_item_count'], 'item')})" for row in few]
     return f"Small bases: {words.listed(told)}; under {least} items nothing is compared." if told else ""
+
+
+def _partly(published: Published) -> str:
+    """Sources that were heard in a part of the period only: they began in it, or fell silent before it ended."""
+    told = [
+        f"{words.plain(row['source'])} ({when})"
+        for row in published.coverage
+        if row["submission_count"] and (when := _when(row, published))
+    ]
+    more = [words.many(len(told) - MOST_NAMED, "more source")] if len(told) > MOST_NAMED else []
+    return f"Heard in part of the period only: {words.listed(told[:MOST_NAMED] + more)}." if told else ""
+
+
+def _when(row: Row, published: Published) -> str:
+    period, first, last = published.period, row["first_on"], row["last_on"]
+    if period is None:
+        return ""
+    end = min(period.last, date.fromisoformat(published.publication.as_of or str(period.last)))
+    begins = first > period.first
+    # a feed that is not heard daily has its last day before most periods end
+    usual = (last - first).days / max(row["day_count"] - 1, 1)
+    ends = (end - last).days > SILENCE * usual
+    if begins and ends:
+        return f"on {words.day(first)}" if first == last else f"from {words.span(first, last)}"
+    return f"from {words.day(first)}" if begins else f"until {words.day(last)}" if ends else ""
+
+
+def _foreign(published: Published) -> str:
+    """Sources of which a good part is in a language the models do not know."""
+    told = [
+        f"{words.plain(row['source'])} {other:,} of {words.many(counted, 'item')} "
+        f"({words.percent(100 * other / counted)})"
+        for row in published.coverage
+        if (counted := row["counted_item_count"])
+        and (other := row["other_language_item_count"]) >= FOREIGN_SHARE * counted
+    ]
+    return (
+        f"Not in English: {words.listed(told)}. The models read English, and German only in outline: polarity and "
+        "themes of these items are unreliable."
+        if told
+        else ""
+    )
 
 
 def measured(published: Published) -> list[str]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from vocanalytics.digest import words
 from vocanalytics.digest.reading import Published
+from vocanalytics.errors import CheckFailed
 
 Row = dict[str, Any]
 
 MOST_DRIVERS = 6
-MOMENTS = 3  # touchpoints of a source that are called moments of truth
 WHY_NOT = {
     "base": "by too few customers",
     "collinear": "always together with others",
@@ -85,16 +85,19 @@ def drivers(published: Published) -> list[Drivers]:
 
 
 def moments(published: Published) -> set[str]:
-    """Touchpoints that are among the first three ranked drivers of a source's main score."""
-    asked = {(row["source"], row["question_id"], row["score_scale"]) for row in published.scores if row["is_main"]}
-    found: dict[str, list[str]] = {}
-    for row in published.drivers:
-        key = (row["source"], row["question_id"], row["score_scale"])
-        if row["level"] == "touchpoint" and row["driver_rank"] is not None and key in asked:
-            places = found.setdefault(row["source"], [])
-            if row["place"] not in places:
-                places.append(row["place"])
-    return {place for places in found.values() for place in places[:MOMENTS]}
+    """Touchpoints that the scorecard of the period calls moments of truth, for any source.
+
+    Raises
+    ------
+    CheckFailed
+        The tables are of an edition that did not say.
+    """
+    if any("is_moment_of_truth" not in row for row in published.touchpoints):
+        raise CheckFailed(
+            "touchpoint_scorecard: expected a column is_moment_of_truth, found none: another edition of this package "
+            "published the tables. Run `voc publish` and try again; no digest was written."
+        )
+    return {row["touchpoint"] for row in published.touchpoints if row["is_moment_of_truth"]}
 
 
 def _clear(rows: list[Row]) -> list[Row]:

@@ -81,10 +81,21 @@ def _range(row: Row) -> str:
 
 
 def _severity(row: Row) -> str:
+    if row["source"] == ALL:
+        return (
+            "Severity is that of the sources with scores, weighted by their negative items; where none of them "
+            "mentions it, the mean of the others in the period; 1 only where nothing scored has a gap."
+        )
     if row["score_question_id"] is None:
-        return "Severity is 1: there is no main score here, so the order is that of the shares."
+        return (
+            "Severity is borrowed, the mean of the sources with scores, or 1 where none has a gap: there is no main "
+            "score here, so the order is that of the shares."
+        )
     if row["score_gap"] is None:
-        return "Severity is the mean of the source and period: too few scores on one side for a gap of its own."
+        return (
+            "Severity is borrowed, the mean of the source and period, or of more where those have no gap: too few "
+            "scores on one side for a gap of its own."
+        )
     return (
         f"Severity: the score gap of {words.signed(row['score_gap'], 2)} below 0 as a share of the width of "
         f"{words.SCALES.get(row['score_scale'], row['score_scale'])}, 0 where the gap is not below 0."

@@ -8,6 +8,7 @@ from typing import Any
 from vocanalytics.digest import words
 from vocanalytics.digest.origin import Origin, row_of
 from vocanalytics.digest.reading import ALL, Published
+from vocanalytics.digest.scores import MEAN_DIGITS
 from vocanalytics.digest.selection import Mine
 
 Row = dict[str, Any]
@@ -18,7 +19,7 @@ METRICS = {
     "negative_share_pct": ("Share of items negative overall, %", 0),
     "nps": ("Net Promoter Score", 0),
     "top_2_box_share_pct": ("Share giving 4 or 5 of 5, %", 0),
-    "mean": ("Mean score", 1),
+    "mean": ("Mean score", MEAN_DIGITS),
 }
 KEY = ("period_kind", "period_on", "source", "metric", "touchpoint")
 FEW = "too few to tell"
@@ -60,7 +61,8 @@ def _moved(row: Row) -> Moved:
         # figures of a handful would only look like findings
         heard = read = said = FEW
     elif row["rate_part"] is not None:
-        bounds = words.interval(row["rate_part_low"], row["rate_part_high"], digits)
+        low, high = row["rate_part_low"], row["rate_part_high"]
+        bounds = "no interval" if low is None or high is None else words.interval(low, high, digits)
         said = f"{words.signed(row['rate_part'], digits)} ({bounds})"
         heard = words.signed(row["entry_part"] + row["exit_part"] + row["mix_part"], digits)
     if row["state"] is not None and row["late_part"] is not None and row["edition_part"] is not None:

@@ -25,17 +25,12 @@ from vocanalytics.digest import (
 from vocanalytics.digest.page import Line, Page, Weighed
 from vocanalytics.digest.quotes import Quoting
 from vocanalytics.digest.reading import ALL, Published, Row
-from vocanalytics.digest.summary import WHOLE, Sentence, Told, in_short
+from vocanalytics.digest.summary import Sentence, Told, in_short, unchanged
 from vocanalytics.taxonomy import Taxonomy
 
 MOST_SCORE_CHARTS = 6
 STATES = {"better": "▲ better", "worse": "▼ worse", "no_clear_change": "not clear"}
 SHAPES = ("wide", "middle", "narrow")  # of the journey map
-UNCHANGED = (
-    "Nothing that can be told from chance, or too little feedback to compare. That is not proof that all is steady."
-)
-
-NOTHING_BEFORE = "There was no feedback in the weeks it would be compared with, so nothing can be said of change."
 
 
 def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: dict[str, str] | None = None) -> Page:
@@ -50,7 +45,7 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
     early = signs.early_signs(published, quoting, mine)
     praise = selection.praised(published, quoting, mine)
     peaks = spikes.spikes(published, mine)
-    whole, compared = _is_whole(published), _is_compared(published)
+    compared = _is_compared(published)
     page = Page(
         title=f"{owner or 'Voice of the customer'}: {_when(published)}",
         owner=owner,
@@ -59,7 +54,9 @@ def page_of(published: Published, taxonomy: Taxonomy, owner: str = "", files: di
         alerts=alerts.alerts(published, _owned(taxonomy, owner) if owner else None),
         changes=changed,
         early_signs=early,
-        unchanged=WHOLE if whole else UNCHANGED if compared else NOTHING_BEFORE,
+        unchanged=unchanged(
+            is_whole=_is_whole(published), is_compared=compared, is_comparable=changes.comparable(published, mine)
+        ),
         is_compared=compared,
         # who reads of nothing but its own need not be told whose it is
         pain_points=[replace(pain, owner="") for pain in pains] if owner else pains,
@@ -118,7 +115,7 @@ def _short(page: Page, published: Published, mine: selection.Mine) -> list[Sente
         series=page.series,
         moved=page.moved,
         compared=origin.changed_count(published, page.owner),
-        is_comparable=changes.comparable(published, mine),
+        unchanged=page.unchanged,
         is_whole=whole,
     )
     return in_short(told)
@@ -176,6 +173,8 @@ def _is_compared(published: Published) -> bool:
     """Whether anything at all was heard in what the period is compared with."""
     heard = [row["prior_item_count"] for row in published.pain_points if row["source"] == ALL]
     heard += [row["prior_mention_item_count"] for row in published.touchpoints if row["source"] == ALL]
+    # items that nothing could be made of, and scores, were heard too
+    heard += [row["prior_base_count"] for row in published.movement]
     return not _is_whole(published) and any(heard)
 
 

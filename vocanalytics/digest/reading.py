@@ -70,6 +70,7 @@ class Published:
     events: list[Row]  # that overlap the same span
     quality: list[Row]
     feedback: dict[str, Row]
+    is_fallback: bool = False  # the whole history, because the last four weeks hold too little
 
 
 def read_published(query: Query, publication: Publication, wanted: str | None = None) -> Published:
@@ -121,6 +122,7 @@ def read_published(query: Query, publication: Publication, wanted: str | None = 
         events=query(asked.EVENTS, span),
         quality=query(asked.QUALITY, []),
         feedback={row["item_id"]: row for row in query(asked.WORDS, [sorted({quote["item_id"] for quote in shown})])},
+        is_fallback=wanted is None and period is not None and period.kind == "all",
     )
 
 

@@ -13,6 +13,7 @@ from vocanalytics.digest.reading import Period, Published
 Row = dict[str, Any]
 
 MOST_PERIODS = 13
+MEAN_DIGITS = 2  # scales are short: with one, means that differ clearly look the same
 KEY = ("period_kind", "period_on", "source", "question_id", "score_scale")
 RAKED = "raked_"  # what columns of the weighted figure begin with
 ABOUT_WEIGHTED = (
@@ -127,15 +128,22 @@ def value(row: Row, kind: str = "") -> str:
     figure = row[f"{kind}headline"]
     if row["score_metric"] == "nps":
         return words.signed(figure)
-    return words.percent(figure) if row["score_metric"] != "mean" else f"{figure:.1f}"
+    return words.percent(figure) if row["score_metric"] != "mean" else f"{figure:.{MEAN_DIGITS}f}"
 
 
 def bounds(row: Row, kind: str = "") -> str:
     low, high = row[f"{kind}headline_low"], row[f"{kind}headline_high"]
     if low is None or high is None:
-        return f"no interval: {'worth ' if kind else ''}one response"
+        return f"no interval: {_why_none(row, kind)}"
     if row["score_metric"] == "nps":
         return words.interval(low, high)
     if row["score_metric"] == "mean":
-        return f"{words.INTERVAL}{low:.1f} to {high:.1f}"
+        return f"{words.INTERVAL}{low:.{MEAN_DIGITS}f} to {high:.{MEAN_DIGITS}f}"
     return words.share_interval(low, high)
+
+
+def _why_none(row: Row, kind: str) -> str:
+    if row["response_count"] == 1 and not kind:
+        return "one response"
+    worth = row[f"{kind}effective_response_count"]
+    return "worth one response" if worth is not None and worth <= 1 else "all alike"

@@ -18,6 +18,9 @@ MOST_SENTENCES = 5
 MOST_NAMED = 3
 GIVE_WAY = ("touchpoint", "praise")  # where there is more to say than five sentences, in this order
 WHOLE = "This is the whole history: nothing comes before it, so nothing can have changed."
+NOTHING_BEFORE = "There was no feedback in the weeks it would be compared with, so nothing can be said of change."
+TOO_LITTLE = "There is too little feedback, now or before, to say what has changed."
+STEADY = "Nothing has changed clearly against the weeks before; that does not prove that all is steady."
 NET = ("negative_item_count", "net_sentiment", "net_sentiment_low", "net_sentiment_high", "mention_item_count")
 
 
@@ -40,8 +43,25 @@ class Told:
     series: list[Series]
     moved: list[Moved]
     compared: tuple[Origin, ...]  # how many changes there are among how many comparisons
-    is_comparable: bool  # anything was tested: then no change says something
+    unchanged: str  # what is true where no change is named: see `unchanged`
     is_whole: bool  # the period is the whole history
+
+
+def unchanged(*, is_whole: bool, is_compared: bool, is_comparable: bool) -> str:
+    """Why no change is named, in the words of every section.
+
+    Parameters
+    ----------
+    is_compared : bool
+        Anything was heard before.
+    is_comparable : bool
+        Anything was tested, so that finding no change says something.
+    """
+    if is_whole:
+        return WHOLE
+    if not is_compared:
+        return NOTHING_BEFORE
+    return STEADY if is_comparable else TOO_LITTLE
 
 
 def in_short(told: Told) -> list[Sentence]:
@@ -95,13 +115,8 @@ def _changes(told: Told) -> Iterator[Sentence]:
         first = told.signs[0]
         sign = f"{first.what} is {first.word} {first.seen}: {first.now}, {first.by}"
         yield Sentence(f"No change is confirmed yet. An early sign: {sign}.", (first.origin, *told.compared))
-    elif told.is_comparable:
-        yield Sentence(
-            "Nothing has changed clearly against the weeks before; that does not prove that all is steady.",
-            told.compared,
-        )
     else:
-        yield Sentence("There is too little feedback, now or before, to say what has changed.", told.compared)
+        yield Sentence(told.unchanged, told.compared)
 
 
 def _groups(groups: list[Group]) -> Iterator[Sentence]:

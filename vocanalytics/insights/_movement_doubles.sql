@@ -1,6 +1,6 @@
 -- _movement_doubles: how items feel by the published pair, and by an earlier pair that told something first.
 --
--- Grain     one row per earlier pair, day, arrival, touchpoint (and `all`)
+-- Grain     one row per earlier pair, source, day, arrival, touchpoint (and `all`)
 -- Reads     _movement_told, _movement_arrivals, feedback, _items, _places, segments, taggings
 -- Caveats   Feeling only of items that both pairs have read; item_count is of all.
 
@@ -16,8 +16,8 @@ pairs as (
 items as (
 
     select
-        pairs.model, pairs.taxonomy, _items.item_no, _items.item_id, feedback.revision, _items.submitted_on, arrival_no,
-        old.item_id is not null as is_double, feedback.item_polarity as polarity, old.item_polarity as old_polarity
+        pairs.model, pairs.taxonomy, _items.item_no, _items.item_id, feedback.revision, _items.source, _items.submitted_on,
+        arrival_no, old.item_id is not null as is_double, feedback.item_polarity as polarity, old.item_polarity as old_polarity
     from pairs, feedback
     inner join (from _items where is_counted) as _items using (item_id)
     inner join _movement_arrivals using (submission_no)
@@ -58,7 +58,7 @@ felt as (
 )
 
 select
-    model, taxonomy, submitted_on, arrival_no, touchpoint,
+    model, taxonomy, source, submitted_on, arrival_no, touchpoint,
     count(*) as item_count, count(*) filter (is_double) as double_count,
     count(*) filter (is_double and felt.polarity is not null) as n,
     count(*) filter (is_double and felt.polarity = 'positive') as up,

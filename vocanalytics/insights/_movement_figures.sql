@@ -1,10 +1,10 @@
 -- _movement_figures: the parts of every metric, counts among them, and whether what customers say has changed.
 --
 -- Grain     one row per period compared with something, source, metric, touchpoint (and `all`)
--- Reads     _movement_parts, _movement_told, _movement_editions, _periods
+-- Reads     _movement_parts, _movement_told, _movement_editions
 -- Params    $min_base  fewest items or answers on either side for a test
--- Caveats   A count is base times share: the middle of each weighs the change of the other. What it is compared with
---           is scaled to as many days.
+-- Caveats   A count is base times share: the middle of each weighs the change of the other. The base it is compared
+--           with is scaled to as many covered days, source by source.
 
 with
 
@@ -12,11 +12,9 @@ parted as (
 
     select
         parts.*, told_as_of, told_model, told_taxonomy,
-        case when metric in ('negative_share_pct', 'net_sentiment') and (told_model, told_taxonomy) <> ($model, $taxonomy)
-            then editions.edition else 0.0 end as edition,
-        (period_until_on - period_on + 1) / (prior_until_on - prior_on + 1) * prior_n as scaled_n
+        case when parts.source = 'all' and (told_model, told_taxonomy) <> ($model, $taxonomy)
+            then editions.edition else 0.0 end as edition
     from _movement_parts as parts
-    inner join _periods using (period_no)
     inner join _movement_told using (period_no)
     left join _movement_editions as editions using (period_no, metric, touchpoint)
 
@@ -24,18 +22,19 @@ parted as (
 
 figures as (
 
-    select *, null::double as volume, prior_value - told_value as late from parted
+    select *, null::double as volume, prior_value - told_value as late
+    from parted where metric <> 'negative_item_count'
     union all by name
     select
         * replace (
-            'negative_item_count' as metric, n * value / 100 as value, scaled_n * prior_value / 100 as prior_value,
+            n * value / 100 as value, scaled_n * prior_value / 100 as prior_value,
             entry * (n + scaled_n) / 200 as entry, exit * (n + scaled_n) / 200 as exit, mix * (n + scaled_n) / 200 as mix,
             rate * (n + scaled_n) / 200 as rate, rate_low * (n + scaled_n) / 200 as rate_low,
-            rate_high * (n + scaled_n) / 200 as rate_high, edition * scaled_n * told_n / prior_n / 100 as edition
+            rate_high * (n + scaled_n) / 200 as rate_high, edition * scaled_told_n / 100 as edition
         ),
         (n - scaled_n) * (value + prior_value) / 200 as volume,
-        scaled_n * (prior_value - told_n / prior_n * told_value) / 100 as late
-    from parted where metric = 'negative_share_pct'
+        (scaled_n * prior_value - scaled_told_n * told_value) / 100 as late
+    from parted where metric = 'negative_item_count'
 
 ),
 

@@ -4,7 +4,8 @@
 -- Reads     _movement_sums, _bases
 -- Caveats   Midpoint weights, so that no order of the factors has to be chosen (Kitagawa 1955, Das Gupta 1993). Entry and
 --           exit are what strata heard on one side only do to the figure of that side. Bounds of the rate part are the
---           strata's own, squared and added (MOVER, Zou and Donner 2008), with the weights as they are.
+--           strata's own, squared and added (MOVER, Zou and Donner 2008), with the weights as they are. Of a count, all
+--           are those of its share, with prior strata weighed per covered day; fewest is for the shareable edition.
 
 with
 
@@ -16,17 +17,19 @@ sides as (
             when is_prior then prior_effective_item_count / nullif(prior_item_count, 0)
             else effective_item_count / nullif(item_count, 0)
         end, 1) as effective,
-        case metric
-            when 'negative_share_pct' then 100 * wilson_low(level / 100, effective)
-            when 'top_2_box_share_pct' then 100 * wilson_low(level / 100, effective)
-            when 'mean' then coalesce(level - mean_reach(variance_of(n, total, squares), effective), scale_low(score_scale))
-            else net_low((squares / 1e4 + total / 100) / 2 / n, (squares / 1e4 - total / 100) / 2 / n, effective)
+        case when metric <> 'mean' then (squares / 1e4 + total / 100) / 2 end as up,
+        case when metric <> 'mean' then (squares / 1e4 - total / 100) / 2 end as down,
+        case
+            when metric = 'mean'
+                then coalesce(level - mean_reach(variance_of(n, total, squares), effective), scale_low(score_scale))
+            when metric in ('nps', 'net_sentiment') then net_low(up / n, down / n, effective)
+            else 100 * wilson_low(level / 100, effective)
         end as low,
-        case metric
-            when 'negative_share_pct' then 100 * wilson_high(level / 100, effective)
-            when 'top_2_box_share_pct' then 100 * wilson_high(level / 100, effective)
-            when 'mean' then coalesce(level + mean_reach(variance_of(n, total, squares), effective), scale_high(score_scale))
-            else net_high((squares / 1e4 + total / 100) / 2 / n, (squares / 1e4 - total / 100) / 2 / n, effective)
+        case
+            when metric = 'mean'
+                then coalesce(level + mean_reach(variance_of(n, total, squares), effective), scale_high(score_scale))
+            when metric in ('nps', 'net_sentiment') then net_high(up / n, down / n, effective)
+            else 100 * wilson_high(level / 100, effective)
         end as high
     from _movement_sums as sums
     left join _bases as bases on bases.period_no = sums.period_no
@@ -37,12 +40,13 @@ sides as (
 strata as (
 
     select
-        period_no, source, metric, touchpoint, now.* exclude (period_no, source, metric, touchpoint, stratum, is_prior),
+        period_no, source, metric, touchpoint, now.* exclude (period_no, source, metric, touchpoint, stratum, is_prior, scale),
         prior.n as prior_n, prior.total as prior_total, prior.level as prior_level, prior.low as prior_low,
         prior.high as prior_high, prior.told_n as prior_told_n, prior.told_total as prior_told_total,
+        prior.up as prior_up, prior.down as prior_down, prior.scale, prior.n * prior.scale as scaled_n,
         now.n is not null and prior.n is not null as is_common,
         now.n / sum(case when is_common then now.n end) over figure as weight,
-        prior.n / sum(case when is_common then prior.n end) over figure as prior_weight,
+        scaled_n / sum(case when is_common then scaled_n end) over figure as prior_weight,
         (weight + prior_weight) / 2 as middle
     from (from sides where not is_prior) as now
     full join (from sides where is_prior) as prior using (period_no, source, metric, touchpoint, stratum)
@@ -52,8 +56,12 @@ strata as (
 
 select
     period_no, source, metric, touchpoint, sum(n) as n, sum(prior_n) as prior_n,
-    sum(total) / sum(n) as value, sum(prior_total) / sum(prior_n) as prior_value,
-    sum(prior_told_n) as told_n, sum(prior_told_total) / nullif(sum(prior_told_n), 0) as told_value,
+    sum(total) / sum(n) as value, sum(scale * prior_total) / sum(scaled_n) as prior_value, sum(scaled_n) as scaled_n,
+    sum(prior_told_n) as told_n, sum(scale * prior_told_n) as scaled_told_n,
+    sum(scale * prior_told_total) / nullif(sum(scale * prior_told_n), 0) as told_value,
+    list_min(list_filter(
+        [sum(n), sum(prior_n), sum(up), sum(down), sum(prior_up), sum(prior_down)], lambda counted: counted > 0
+    )) as fewest,
     count(*) filter (is_common) > 0 as is_split,
     value - sum(weight * level) filter (is_common) as entry,
     sum(prior_weight * prior_level) filter (is_common) - prior_value as exit,

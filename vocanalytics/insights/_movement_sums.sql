@@ -1,15 +1,23 @@
 -- _movement_sums: what the parts of a change are worked out from, stratum by stratum, each metric in its own unit.
 --
 -- Grain     one row per period compared with something, is_prior, source, metric, touchpoint (and `all`), stratum
--- Reads     _movement_days, _movement_arrivals, _movement_told, _scores, _days
+-- Reads     _movement_days, _movement_arrivals, _movement_told, _scores, _days, _periods
+-- Params    $as_of  last day of the data
 -- Caveats   Of a figure over all sources the strata are the sources; of a source's score, what triggered the survey.
---           told_ is what was known when the span was first told.
+--           told_ is what was known when the span was first told. scale makes a prior count one of as many covered
+--           days as the period has: a source is covered from the first day it was ever heard.
 
 with
 
-days as (
+days as (from _days inner join _movement_told using (period_no)),
 
-    from _days inner join _movement_told using (period_no)
+scales as (
+
+    select
+        period_no, source,
+        (least(period_until_on, $as_of) - period_on + 1) / (prior_until_on - greatest(prior_on, first_on) + 1) as scale
+    from _periods, (select source, min(submitted_on) as first_on from _movement_days group by source)
+    where first_on <= prior_until_on
 
 ),
 
@@ -47,20 +55,23 @@ answers as (
 
 select
     period_no, is_prior, 'all' as source, 'net_sentiment' as metric, null as score_scale, touchpoint, source as stratum,
-    n, 100 * (up - down) as total, 1e4 * (up + down) as squares, told_n, 100 * (told_up - told_down) as told_total
+    1 as scale, n, 100 * (up - down) as total, 1e4 * (up + down) as squares, told_n, 100 * (told_up - told_down) as told_total
 from counted
 union all
 -- of everyone who wrote, as in pain_points, whether they mention the touchpoint or not
 select
-    period_no, is_prior, 'all', 'negative_share_pct', null, touchpoint, bases.source,
+    period_no, is_prior, 'all', metric, null, touchpoint, bases.source,
+    case when metric = 'negative_item_count' then scale else 1 end,
     bases.n, 100 * coalesce(down, 0), 1e4 * coalesce(down, 0), bases.told_n, 100 * coalesce(told_down, 0)
 from (select period_no, is_prior, source, n, told_n from counted where touchpoint = 'all') as bases
 inner join (select distinct period_no, touchpoint from counted) as heard using (period_no)
 left join (select period_no, is_prior, source, touchpoint, down, told_down from counted) as places
     using (period_no, is_prior, source, touchpoint)
+left join scales using (period_no, source)
+cross join (values ('negative_share_pct'), ('negative_item_count')) as metrics (metric)
 union all
 select
-    period_no, is_prior, source, metric, score_scale, 'all', stratum,
+    period_no, is_prior, source, metric, score_scale, 'all', stratum, 1,
     count(*), sum(figure), sum(figure ^ 2), count(*) filter (is_known), coalesce(sum(figure) filter (is_known), 0)
 from answers
 group by period_no, is_prior, source, metric, score_scale, stratum

@@ -2,7 +2,6 @@
 --
 -- Grain     one row per period, source (and `all`), cell with something to compare
 -- Reads     _pain_tests, _periods
--- Params    $min_cell  fewest earlier complaints whose absence is worth saying
 -- Caveats   new and growing agree: what is new in one period has a past in the next. Not heard is a fact of its period
 --           and waits for nothing. A state that is held never goes against the sign of the period's own change.
 
@@ -13,7 +12,7 @@ seen as (
     select
         period_kind, period_no, source, cell_no, share, prior_share,
         case
-            when negative_item_count = 0 and prior_negative_item_count >= $min_cell then 'not_heard'
+            when q_value < 0.05 and negative_item_count = 0 then 'not_heard'
             when q_value < 0.05 and share > prior_share and prior_negative_item_count = 0 then 'new'
             when q_value < 0.05 and share > prior_share then 'growing'
             when q_value < 0.05 then 'easing'

@@ -1,8 +1,9 @@
--- _place_answers: main scores of those asked about a place, and of those who mention it.
+-- _place_answers: main scores of those asked about a place, and of those whose own words name it.
 --
 -- Grain     one row per submission, level, place, is_asked
 -- Reads     _scores, _places, taxonomy_touchpoints
--- Caveats   Two groups of people, never averaged: asked (the survey's trigger) and mention (their own words).
+-- Caveats   Two groups, never averaged: asked (the survey's trigger) and mention (their own words). Who is asked and
+--           names it is in both.
 
 with
 
@@ -19,7 +20,7 @@ asked as (
 mentioned as (
 
     select _scores.*, level, place
-    from (select distinct submission_no, level, place from _places) as said
+    from (select distinct submission_no, level, place from _places where is_from_text) as said
     inner join _scores using (submission_no)
     where is_main
 

@@ -7,7 +7,9 @@ with
 
 by_stretch as (
 
-    select stretch_no, source, level, place, polarity, count(*) as n
+    select
+        stretch_no, source, level, place, polarity, count(*) as n,
+        count(*) filter (is_from_text) as from_text
     from _places
     inner join _stretches using (submitted_on)
     group by all
@@ -24,6 +26,7 @@ select
     coalesce(sum(n) filter (not is_prior and polarity = 'negative'), 0)::bigint as negative_item_count,
     coalesce(sum(n) filter (not is_prior and polarity = 'mixed'), 0)::bigint as mixed_item_count,
     coalesce(sum(n) filter (not is_prior and polarity = 'neutral'), 0)::bigint as neutral_item_count,
+    coalesce(sum(from_text) filter (not is_prior), 0)::bigint as from_text_item_count,
     coalesce(sum(n) filter (is_prior), 0)::bigint as prior_mention_item_count,
     coalesce(sum(n) filter (is_prior and polarity = 'positive'), 0)::bigint as prior_positive_item_count,
     coalesce(sum(n) filter (is_prior and polarity = 'negative'), 0)::bigint as prior_negative_item_count

@@ -1,4 +1,4 @@
--- _place_scores: the main score of those asked about a place, and of those who mention it.
+-- _place_scores: the main score of those asked about a place, and of those whose own words name it.
 --
 -- Grain     one row per period, source, level, place
 -- Reads     _place_answers, _days, _stretches, _stretch_periods

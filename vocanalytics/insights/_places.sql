@@ -2,6 +2,7 @@
 --
 -- Grain     one row per item, level (touchpoint or stage), place
 -- Reads     _said, taxonomy_touchpoints
+-- Caveats   Not all of them name the place: is_from_text says whose own words do, at the stage any of its touchpoints.
 
 with
 
@@ -17,6 +18,7 @@ select
     item_no, level, place,
     any_value(source) as source, any_value(submitted_on) as submitted_on,
     any_value(submission_no) as submission_no,
+    bool_or(is_from_text) as is_from_text,
     case
         when bool_or(polarity = 'negative') and bool_or(polarity = 'positive') then 'mixed'
         when bool_or(polarity = 'negative') then 'negative'

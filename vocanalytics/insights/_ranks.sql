@@ -9,7 +9,7 @@ select
     source_no::double as source_no,
     priority_rank::double as priority_rank,
     shrunken_share, shrunken_base,
-    case when own_severity is null or main is null then severity
+    case when own_severity is null then severity
         else -score_gap / (scale_high(main.score_scale) - scale_low(main.score_scale)) end as severity,
     coalesce(severity_error, 0) as severity_error
 from _ranks_weighed

@@ -1,49 +1,72 @@
--- _ranks_weighed: what each cell weighs: its share, steadied by its neighbours, times how far down it goes with scores.
+-- _ranks_weighed: what each cell weighs: its share times how far down it goes with scores.
 --
 -- Grain     one row per period, source (and `all`), cell
--- Reads     _pain_tests, _cell_scores, _main_questions, _frame
+-- Reads     _pain_tests, _cell_scores, _main_questions, _periods
 -- Params    $min_cell  fewest negative items for a rank
--- Caveats   The shares of all cells of the frame, those nobody complained of included, are taken for draws from one
---           beta distribution, fitted by moments (Kleinman 1973); a cell's own share is weighed against it.
+-- Caveats   Averages are rounded: their last bits depend on the order they were added up in, and the same data must
+--           publish the same figures.
 
 with
 
-fitted as (
+gaps as (
 
-    select
-        period_no, source, any_value(effective_item_count) as n,
-        any_value(cells) as cell_count,
-        sum(share) / cell_count as mean,
-        at_least(sum(share ^ 2) - cell_count * mean ^ 2, 0.0) / (cell_count - 1) as variance,
-        -- how much of a share is a cell's own: 0 all chance, 1 no chance; kept off both ends
-        case when n > 1 and mean > 0 and mean < 1 then (variance * n / (mean * (1 - mean)) - 1) / (n - 1) else 0 end as own,
-        1 / at_most(at_least(own, 1e-6), 0.999999) - 1 as strength
-    from _pain_tests, (select count(*) as cells from _frame)
-    group by all
+    select period_no, source, cell_no, negative_item_count, main, response_count, score_gap, score_gap_low, score_gap_high,
+        period_kind = 'all' as is_whole, scale_high(main.score_scale) - scale_low(main.score_scale) as width,
+        at_least(-score_gap, 0.0) / width as own_severity
+    from _pain_tests inner join _periods using (period_no)
+    left join _main_questions using (source) left join _cell_scores using (period_no, source, cell_no)
+
+),
+
+typical as (
+
+    select period_no, source, any_value(is_whole) as is_whole, any_value(main) as main, case when count(own_severity) > 0 then
+        {'mean': round(avg(own_severity), 12), 'spread': round(stddev_samp(own_severity), 12)} end as told
+    from gaps group by grouping sets ((period_no, source), (period_no))
+
+),
+
+-- too few for a gap: what is nearest speaks, the period's other cells, the source's whole history, everything scored
+lent as (
+
+    select near.period_no, near.source, coalesce(
+        near.told, case when near.main is null then around.told else long.told end, ever.told, {'mean': 1.0, 'spread': 0.0}
+    ) as lent
+    from typical as near
+    left join typical as around on around.source is null and around.period_no = near.period_no
+    left join typical as long on long.is_whole and long.source = near.source
+    left join typical as ever on ever.is_whole and ever.source is null
+
+),
+
+judged as (
+
+    select gaps.*, coalesce(own_severity, lent.mean) as of_source,
+        coalesce((score_gap_high - score_gap_low) / (2 * z_95() * width), lent.spread) as error_of_source
+    from gaps inner join lent using (period_no, source)
+
+),
+
+pooled as (
+
+    select period_no, 'all' as source, cell_no, sum(negative_item_count) as n,
+        round(sum(negative_item_count * of_source) / n, 12) as of_all,
+        round(sqrt(sum((negative_item_count * error_of_source) ^ 2)) / n, 12) as error_of_all
+    from judged where main is not null and negative_item_count > 0 group by all
 
 ),
 
 weighed as (
 
-    select
-        tests.*, main, scores.* exclude (period_no, source, cell_no),
-        (fitted.mean * strength + share * n) / (strength + n) as shrunken_share,
-        strength + n as shrunken_base,
-        case when main is null then 1.0 else
-            at_least(-score_gap, 0.0) / (scale_high(main.score_scale) - scale_low(main.score_scale))
-        end as own_severity,
-        -- a cell too small for a gap of its own borrows the average of its source and period; rounded, for the last bits
-        -- of an average depend on the order it was added up in, and the same data must publish the same figures
-        round(coalesce(own_severity, avg(own_severity) over (partition by period_no, source), 1.0), 12) as severity,
+    select tests.*, main, response_count, score_gap, score_gap_low, score_gap_high, own_severity,
+        round(coalesce(of_all, case when source = 'all' then avg(of_all) over by_period end, of_source), 12) as severity,
         round(100 * share * severity, 4) as priority,
-        case when main is not null then coalesce(
-            (score_gap_high - score_gap_low) / (2 * z_95() * (scale_high(main.score_scale) - scale_low(main.score_scale))),
-            stddev_samp(own_severity) over (partition by period_no, source)
-        ) end as severity_error
+        case when of_all is not null then error_of_all when source = 'all' then
+            coalesce(stddev_samp(of_all) over by_period, error_of_source) else error_of_source end as severity_error
     from _pain_tests as tests
-    inner join fitted using (period_no, source)
-    left join _main_questions using (source)
-    left join _cell_scores as scores using (period_no, source, cell_no)
+    inner join judged using (period_no, source, cell_no)
+    left join pooled using (period_no, source, cell_no)
+    window by_period as (partition by period_no)
 
 )
 

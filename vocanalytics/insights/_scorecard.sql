@@ -1,9 +1,9 @@
 -- _scorecard: net sentiment and main score of each touchpoint and stage, and whether the feeling has changed.
 --
 -- Grain     one row per period, source (and `all`), level, place
--- Reads     _place_counts, _place_scores, _bases
+-- Reads     _place_counts, _place_repeats, _place_scores, _bases
 -- Params    $min_base  fewest mentions either span needs for a test
--- Caveats   A cell's effective n is its count scaled as its base's, not worked out per cell.
+-- Caveats   A place's effective n is its count scaled as its base's, or Kish's of its own mentions where that is less.
 
 with
 
@@ -11,16 +11,22 @@ counted as (
 
     select
         counts.* exclude (period_no, source, level, place), scores.* exclude (period_no, source, level, place),
-        period_no, source, level, place,
-        bases.* exclude (period_no, source),
+        period_no, source, level, place, bases.* exclude (period_no, source),
         positive_item_count / nullif(mention_item_count, 0) as up,
         negative_item_count / nullif(mention_item_count, 0) as down,
-        mention_item_count * effective_item_count / nullif(item_count, 0) as n,
+        least(
+            mention_item_count * effective_item_count / nullif(item_count, 0),
+            mention_item_count ^ 2 / nullif(mention_item_count + coalesce(doubled, 0), 0)
+        ) as n,
         prior_positive_item_count / nullif(prior_mention_item_count, 0) as prior_up,
         prior_negative_item_count / nullif(prior_mention_item_count, 0) as prior_down,
-        prior_mention_item_count * prior_effective_item_count / nullif(prior_item_count, 0) as prior_n
+        least(
+            prior_mention_item_count * prior_effective_item_count / nullif(prior_item_count, 0),
+            prior_mention_item_count ^ 2 / nullif(prior_mention_item_count + coalesce(prior_doubled, 0), 0)
+        ) as prior_n
     from _place_counts as counts
     full join _place_scores as scores using (period_no, source, level, place)
+    left join _place_repeats using (period_no, source, level, place)
     left join _bases as bases using (period_no, source)
     where item_count > 0 or asked_response_count > 0
 

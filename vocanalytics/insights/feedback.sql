@@ -66,6 +66,7 @@ select
     ))) as dimensions,
     customers.region, customers.tenure_years, customers.loyalty_tier,
     case when customers.customer_id is not null then coalesce(customers.left_on <= $as_of, false) end as has_left,
+    coalesce(customers.attributes, map([]::varchar[], []::varchar[])) as attributes,
     items.revision, items.duplicate_of, items.duplicate_of is not null as is_duplicate, items.is_spam, _items.is_counted,
     $model as model, $taxonomy as taxonomy, submissions.masking
 from feedback_items as items

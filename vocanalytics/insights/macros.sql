@@ -49,9 +49,9 @@ create temp macro scale_low(scale) as
 create temp macro scale_high(scale) as
     case scale when 'nps_0_10' then 10.0 when 'rating_1_10' then 10.0 when 'ces_1_7' then 7.0 else 5.0 end;
 
--- half the width of a mean's 95 % interval (Student); n is the effective one
+-- half the width of a mean's 95 % interval (Student); n is the effective one; none where all agree, but for a rounding rest
 create temp macro mean_reach(variance, n) as
-    case when n > 1 then student_quantile((n - 1)::double) * sqrt(variance / n) end;
+    case when n > 1 and variance > 1e-9 then student_quantile((n - 1)::double) * sqrt(variance / n) end;
 
 create temp macro metric_of(scale) as
     case scale when 'nps_0_10' then 'nps' when 'csat_1_5' then 'top_2_box_share_pct' else 'mean' end;

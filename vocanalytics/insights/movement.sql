@@ -2,7 +2,8 @@
 --
 -- Grain     one row per period, source, metric, touchpoint (and `all`)
 -- Reads     _movement_figures, _periods, taxonomy_touchpoints
--- Params    $min_base  below it a row is thin
+-- Params    $min_base  below it, in either base, a row is thin
+--           $min_cell  below it, in a count that is not 0, as well
 -- For       whoever is asked why the number moved
 -- Caveats   Parts are effects on a figure, not causes. Rounding goes into the rate part, so that the parts add up.
 
@@ -36,7 +37,7 @@ select
         when 'mean' then 'points of the scale' else 'percentage points'
     end as unit,
     case when source = 'all' then 'source' else 'context_touchpoint' end as split_by,
-    prior_on, prior_until_on, n::bigint as base_count, prior_n::bigint as prior_base_count,
+    prior_on, prior_until_on, n::bigint as base_count, prior_n::bigint as prior_base_count, round(fewest)::bigint as fewest_count,
     value, prior_value, change,
     case when is_split then volume end as volume_part, entry as entry_part, exit as exit_part, mix as mix_part,
     rate as rate_part, round(least(rate_low, rate), 4) as rate_part_low, round(greatest(rate_high, rate), 4) as rate_part_high,
@@ -57,7 +58,8 @@ select
         {'size': abs(mix), 'part': 'mix'}, {'size': abs(rate), 'part': 'rate'},
         {'size': abs(late), 'part': 'late'}, {'size': abs(edition), 'part': 'edition'}
     ], lambda one: one.size > 0)).part end as largest_part,
-    n < $min_base or prior_n < $min_base as is_thin, $model as model, $taxonomy as taxonomy, $masking as masking
+    n < $min_base or prior_n < $min_base or fewest < $min_cell as is_thin,
+    $model as model, $taxonomy as taxonomy, $masking as masking
 from added
 inner join _periods using (period_no)
 left join taxonomy_touchpoints using (touchpoint)

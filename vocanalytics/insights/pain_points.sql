@@ -19,16 +19,17 @@ select
     round(rates.low, 3) as rate_per_1000_low, round(rates.high, 3) as rate_per_1000_high,
     prior_on, prior_until_on, prior_item_count, prior_negative_item_count, as_pct(prior_share) as prior_negative_share_pct,
     as_pct(share - prior_share) as change_points,
-    as_pct(difference_low(share, weighed.low, prior_share, wilson_high(prior_share, prior_effective_item_count)))
+    as_pct(difference_low(share, wilson_low(share, compared), prior_share, wilson_high(prior_share, prior_compared)))
         as change_points_low,
-    as_pct(difference_high(share, weighed.high, prior_share, wilson_low(prior_share, prior_effective_item_count)))
+    as_pct(difference_high(share, wilson_high(share, compared), prior_share, wilson_low(prior_share, prior_compared)))
         as change_points_high,
     round(p_value, 6) as p_value, round(q_value, 6) as q_value,
     state, state_seen,
     main.question_id as score_question_id, main.score_scale as score_scale, score_gap, score_gap_low, score_gap_high,
     case when main is not null then coalesce(response_count, 0) end as score_gap_response_count,
     coalesce(abstained, 0) as abstained_item_count, coalesce(unplaced, 0) as unplaced_item_count,
-    as_pct(from_text_item_count / nullif(mention_item_count, 0)) as touchpoint_from_text_share_pct,
+    case when touchpoint <> '(unplaced)' then as_pct(from_text_item_count / nullif(mention_item_count, 0)) end
+        as touchpoint_from_text_share_pct,
     as_pct(shrunken_share) as shrunken_share_pct, severity, priority,
     priority_rank, ranks.low::bigint as priority_rank_low, ranks.high::bigint as priority_rank_high,
     as_pct(precision) as audited_precision_pct,

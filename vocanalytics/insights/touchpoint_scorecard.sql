@@ -1,18 +1,20 @@
 -- touchpoint_scorecard: how customers feel at each touchpoint, what they score it, and whether that has changed.
 --
 -- Grain     one row per period, source (and `all`), touchpoint
--- Reads     _scorecard, _main_questions, _periods, taxonomy
+-- Reads     _scorecard, _main_questions, _moments, _periods, taxonomy
 -- Params    $min_base  below it a row is thin
 -- For       CX lead (and owners, each for their own touchpoints); analyst
--- Caveats   Net sentiment is of those who mention the touchpoint, not of everyone who wrote.
+-- Caveats   Net sentiment is of items about the touchpoint, by their words or by what triggered the survey, not of everyone
+--           who wrote.
 
 select
     period_kind, period_on, period_until_on, is_complete, source,
-    points.stage, stages.stage_label, place as touchpoint, points.touchpoint_label, points.owner,
+    points.stage, stages.stage_label, place as touchpoint, points.touchpoint_label, points.owner, points.mode,
     coalesce(item_count, 0) as item_count, round(coalesce(effective_item_count, 0), 2) as effective_item_count,
     coalesce(mention_item_count, 0) as mention_item_count,
     coalesce(positive_item_count, 0) as positive_item_count, coalesce(negative_item_count, 0) as negative_item_count,
     coalesce(mixed_item_count, 0) as mixed_item_count, coalesce(neutral_item_count, 0) as neutral_item_count,
+    as_pct(from_text_item_count / nullif(mention_item_count, 0)) as touchpoint_from_text_share_pct,
     round(net, 2) as net_sentiment, round(low, 2) as net_sentiment_low, round(high, 2) as net_sentiment_high,
     prior_on, prior_until_on,
     coalesce(prior_mention_item_count, 0) as prior_mention_item_count, round(prior_net, 2) as prior_net_sentiment,
@@ -26,6 +28,7 @@ select
     asked_score, asked_score_low, asked_score_high,
     case when main is not null then coalesce(mention_response_count, 0) end as mention_response_count,
     mention_score, mention_score_low, mention_score_high,
+    (source, place) in (from _moments) as is_moment_of_truth,
     coalesce(mention_item_count, 0) < $min_base as is_thin, $model as model, $taxonomy as taxonomy, $masking as masking
 from (from _scorecard where level = 'touchpoint') as card
 inner join _periods using (period_no)

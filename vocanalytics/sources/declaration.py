@@ -25,6 +25,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 from vocanalytics.errors import ConfigError, SourceError
 from vocanalytics.records import Channel
 from vocanalytics.sources.complaints import config_error
+from vocanalytics.sources.invitations import Invited, checked_invitations
 from vocanalytics.sources.settings import (
     DELIMITED,
     Column,
@@ -89,10 +90,11 @@ class Source(Settings):
     scores: tuple[ScoreColumn, ...] = ()
     dimensions: dict[Slug, DimensionSetting] = Field(default_factory=dict)
     keep_where: tuple[Condition, ...] = ()
-    invited_count: Annotated[int, Field(ge=0)] | None = None
+    invited_count: Invited | None = None  # over the whole history, or by month
 
     _folder: Path = PrivateAttr(default=Path())
     _zone = field_validator("zone")(checked_zone)
+    _invited = field_validator("invited_count", mode="before")(checked_invitations)
 
     @model_validator(mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from vocanalytics.errors import MissingColumns, SourceError
@@ -82,7 +83,8 @@ class _Look:
     def __init__(self, source: Source, path: Path, rows: int | None) -> None:
         self.source, self.path = source, path
         self.where = f"{source.name}: {source.name_of(path)}"
-        self.total = self.accepted = 0
+        self.total = self.accepted = self.ahead = 0
+        self.latest = datetime.now(UTC).date() + timedelta(days=1)  # as the contract of `feedback` has it
         self.rejected, self.filtered = Counter[str](), Counter[str]()
         self.reasons: dict[str, str] = {}
         self.texts: list[str] = []
@@ -104,6 +106,7 @@ class _Look:
             self.filtered[row.code] += 1
         elif isinstance(row, Accepted):
             self.accepted += 1
+            self.ahead += row.submission.submitted_on > self.latest
             self.keys.add(row.submission)
             if self.total <= _TEXTS:
                 self.texts += (answer.text for answer in row.submission.answers)
@@ -123,6 +126,11 @@ class _Look:
                 f"{count:,} of {of} have the key of an earlier row and say something else (duplicate_key) and would "
                 "be quarantined; the earlier rows land"
             )
+        if self.ahead:
+            yield (
+                f"{self.ahead:,} of {of} are dated in the future, after {self.latest}, and would land; that points at "
+                "a wrong date format. If so, correct the formats of `submitted`"
+            )
 
     def _nothing(self) -> Iterator[str]:
         if self.broken or self.accepted or not self.whole:
@@ -135,7 +143,10 @@ class _Look:
 
     def _encoding(self) -> Iterator[str]:
         if look_encoded_twice(self.texts):
-            yield "texts look encoded twice; declare `double_encoded: true`"
+            # told apart by its texts, a row that landed would not be found again
+            unkeyed = self.source.key is None and self.source.format in ("csv", "tsv")
+            first = f"; if rows of it landed before, first voc sources forget {self.source.name}" if unkeyed else ""
+            yield f"texts look encoded twice; declare `double_encoded: true`{first}"
         # a wrong guess may be why a column is missing; nothing else that breaks a file is explained by it
         if self.source.encoding or (self.broken and not self.total and not isinstance(self.broken, MissingColumns)):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from vocanalytics.sources.dates import Unreadable
 from vocanalytics.sources.settings import WHOLE_NUMBER_SCALES, ScoreColumn
 
 CACHED = 10_000
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 
 def score_parser(column: ScoreColumn) -> Callable[[Any], float | Unreadable | None]:
@@ -53,6 +55,13 @@ def score_parser(column: ScoreColumn) -> Callable[[Any], float | Unreadable | No
 
 
 def _number(raw: str) -> float | None:
+    """A decimal comma is one: no scale reaches a thousand, so "4,5" means nothing else.
+
+    >>> _number("4,5"), _number("1,234,567")
+    (4.5, None)
+    """
+    if "," in raw and _DECIMAL_COMMA.fullmatch(raw):
+        raw = raw.replace(",", ".")
     try:
         value = float(raw)
     except ValueError:

@@ -10,10 +10,13 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vocanalytics.errors import CheckFailed, ConfigError, NotEnoughRoom, RunFailed, VocError
+from vocanalytics.errors import CheckFailed, ConfigError, NotEnoughRoom, RunFailed, SourceError, VocError
 from vocanalytics.sources import Source, customers, findings
+from vocanalytics.steps.feeds import door, undeclared
 from vocanalytics.steps.job import Job
+from vocanalytics.steps.redeclared import refuse_twice
 from vocanalytics.warehouse.connection import look
+from vocanalytics.warehouse.earlier import looking
 from vocanalytics.warehouse.reading import read
 
 # the store, one publication beside the one it replaces, and the digest, per byte of input
@@ -47,6 +50,8 @@ def check_run(job: Job) -> Verdict:
         except OSError as error:
             verdict.stop(str(error), RunFailed.exit_code)
     landing = sum(_source(source, verdict) for source in job.declaration.sources)
+    if job.settings.warehouse.exists() and not verdict.exit_code > RunFailed.exit_code:
+        _landed(job, verdict)
     _customers(job, verdict)
     verdict.warnings += job.events().left_out + job.population().left_out
     if not landing and not verdict.exit_code > RunFailed.exit_code and not _stored(job):
@@ -66,6 +71,17 @@ def _source(source: Source, verdict: Verdict) -> int:
         else:
             verdict.warnings.append(finding.text)
     return seen.accepted
+
+
+def _landed(job: Job, verdict: Verdict) -> None:
+    """What the store already holds of the sources, declared or not."""
+    with looking(job.settings.warehouse) as con:
+        for source in job.declaration.sources:
+            try:
+                refuse_twice(con, source, door(job), job.settings)
+            except SourceError as error:
+                verdict.stop(str(error), RunFailed.exit_code)
+        verdict.warnings += undeclared(job, con)
 
 
 def _customers(job: Job, verdict: Verdict) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,12 @@ _OPTIONAL = ("touchpoint", "polarity", "channel", "question", "language")
 _REMEDY = "A gold file has the columns text and themes; rename the ones it has. Nothing was measured."
 
 
-def evaluate_file(gold: Path, output: Path, settings: Settings, *, store: bool = False) -> dict[str, Any]:
+def evaluate_file(
+    gold: Path, output: Path, settings: Settings, *, store: bool = False, declared: bool = False
+) -> dict[str, Any]:
     """Measure and write the report; ``store`` also writes the ``model_quality`` ledger of the warehouse.
+
+    ``declared``, and ``store``, take the frame that the feeds declare unless the settings name one.
 
     Raises
     ------
@@ -34,11 +39,13 @@ def evaluate_file(gold: Path, output: Path, settings: Settings, *, store: bool =
     """
     if gold.resolve() == output.resolve():
         raise ConfigError(f"{output}: the report would replace the gold file. Name another; nothing was measured.")
-    job = open_job(settings) if store else None
+    job = open_job(settings, make_key=store) if store or declared else None
+    if job:
+        settings = replace(settings, taxonomy=str(job.taxonomy))
     with hold(settings.home) if store else nullcontext(), replacing(output) as partial:
         report = _measured(gold, settings)
         partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    if job:
+    if job and store:
         _store(report, job)
     return report
 

@@ -12,6 +12,7 @@ from vocanalytics.sources import customers
 from vocanalytics.steps.door import Door
 from vocanalytics.steps.ingest import FileReport, ingest_file
 from vocanalytics.steps.job import Job
+from vocanalytics.steps.redeclared import refuse_twice
 from vocanalytics.steps.report import RunReport
 from vocanalytics.text import recogniser
 from vocanalytics.text.privacy import Masker
@@ -33,9 +34,13 @@ def find_files(job: Job, source: str) -> list[Path]:
     Raises
     ------
     SourceError
-        There is none.
+        There is none, or rows of them that landed by another declaration would land again.
     """
-    return job.source(source).files()
+    paths = job.source(source).files()
+    if job.settings.warehouse.exists():
+        with job.store() as con:
+            refuse_twice(con, job.source(source), door(job), job.settings)
+    return paths
 
 
 def ingest_path(job: Job, source: str, path: Path, run_id: str) -> FileReport:
@@ -53,7 +58,7 @@ def finish_ingest(job: Job, report: RunReport) -> None:
         except (VocError, OSError) as error:
             report.failures.append(f"customers: {str(error).removeprefix('customers: ')}")
         report.copies_changed = flag_copies(con)
-        report.notes += _undeclared(job, con)
+        report.notes += undeclared(job, con)
     report.standing = (job.settings.published / "current").exists()
 
 
@@ -88,7 +93,7 @@ def forget_source(job: Job, name: str, *, really: bool) -> list[str]:
     ]
 
 
-def _undeclared(job: Job, con: Connection) -> list[str]:
+def undeclared(job: Job, con: Connection) -> list[str]:
     """A source taken out of sources.yaml leaves its rows behind: nobody may find that out from a figure."""
     declared = {source.name for source in job.declaration.sources}
     where = f"--sources {job.settings.sources} --home {job.settings.home}"

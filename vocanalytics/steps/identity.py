@@ -32,7 +32,7 @@ class Identified:
 
 def identify(con: Connection, rows: list[Accepted], door: Door) -> Identified:
     """Sort a chunk's rows; the warehouse remembers the chunks of this file before."""
-    identities = [_identity(row, door) for row in rows]
+    identities = [identity_of(row, door) for row in rows]
     contents = [door.content_digest(row.submission) for row in rows]
     seen = dict(zip(identities, seen_before(con, identities, contents), strict=True))
     times = Counter({identity: count for identity, (count, _) in seen.items()})
@@ -56,7 +56,8 @@ def identify(con: Connection, rows: list[Accepted], door: Door) -> Identified:
     return found
 
 
-def _identity(row: Accepted, door: Door) -> str:
+def identity_of(row: Accepted, door: Door) -> str:
+    """What a row is known by; rows without a key that are equal share it."""
     s = row.submission
     return door.key.digest("identity", s.source, *([s.key] if s.key is not None else s.identity))
 

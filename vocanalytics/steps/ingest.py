@@ -20,6 +20,7 @@ import pyarrow as pa
 from vocanalytics.errors import SourceError
 from vocanalytics.records import Accepted, Filtered, Rejected, Row
 from vocanalytics.sources import Source, read
+from vocanalytics.sources.remembered import written
 from vocanalytics.steps.door import Arrival, Door
 from vocanalytics.steps.identity import identify
 from vocanalytics.warehouse.connection import Connection
@@ -41,6 +42,7 @@ class FileReport:
     file_name: str
     run_id: str
     digest: str | None  # of the file as it was opened
+    declaration: str | None = None  # what it was read by
     state: str = "reading"  # reading, completed, failed
     reason: str | None = None
     row_count: int = 0
@@ -63,7 +65,8 @@ class FileReport:
         return pa.table({
             "file_id": [file_id], "run_id": [self.run_id], "source": [self.source], "file_name": [self.file_name],
             "state": [self.state], "reason": pa.array([self.reason], pa.string()),
-            "file_digest": pa.array([self.digest], pa.string()), "row_count": [self.row_count],
+            "file_digest": pa.array([self.digest], pa.string()),
+            "declaration": pa.array([self.declaration], pa.string()), "row_count": [self.row_count],
             **{f"{name}_count": [self.counts[name]] for name in COUNTS},
             "started_at": pa.array([self.started_at], _TIME), "finished_at": pa.array([finished], _TIME),
         })  # fmt: skip
@@ -71,7 +74,8 @@ class FileReport:
 
 def ingest_file(con: Connection, source: Source, path: Path, door: Door, run_id: str) -> FileReport:
     """Read one file to its end, or to where it breaks; what was read before stands."""
-    report = FileReport(source.name, source.name_of(path), run_id, door.file_digest(source, path))
+    digest = door.file_digest(source, path)
+    report = FileReport(source.name, source.name_of(path), run_id, digest, written(source))
     file_id = door.key.digest("file", source.name, report.file_name, run_id)
     if known := read_before(con, source.name, report.file_name, report.digest):
         report.recall(*known)

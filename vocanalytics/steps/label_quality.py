@@ -13,6 +13,7 @@ from vocanalytics.steps.job import Job
 from vocanalytics.steps.label_sheet import POLARITIES
 from vocanalytics.steps.labelling import tagging_model
 from vocanalytics.taxonomy import Taxonomy, load_taxonomy
+from vocanalytics.warehouse.connection import Connection
 from vocanalytics.warehouse.corrections import Audited, Figure, audited, store_figures
 
 FEWEST_IN_PART = 20  # labelled segments of a channel or language before it gets figures of its own
@@ -35,15 +36,28 @@ def measure_audit(job: Job) -> list[str]:
     frame = load_taxonomy(job.taxonomy)
     with job.store() as con:
         model = tagging_model(con, frame)
-        rows = audited(con, model, frame.id)
-        if not rows:
-            raise CheckFailed(
-                f"no audit segment that {model} read is labelled yet; run `voc label export --audit N`, fill it in, "
-                "`voc label import`. Nothing was written."
-            )
-        figures = [figure for part in _parts(rows) for figure in _figures(frame, part)]
-        store_figures(con, figures, f"audit {datetime.now(UTC):%Y-%m-%d}", model, frame.id)
+        rows, figures = _measure(con, model, frame)
+    if not rows:
+        raise CheckFailed(
+            f"no audit segment that {model} read is labelled yet; run `voc label export --audit N`, fill it in, "
+            "`voc label import`. Nothing was written."
+        )
     return [*_about(rows, model, frame), *(_line(figure) for figure in figures if figure.is_overall), *_doubts(rows)]
+
+
+def measure_before_publishing(con: Connection, model: str, frame: Taxonomy) -> list[str]:
+    """`measure_audit` of the pair that is about to be published, in few words; none where it told nothing."""
+    rows, figures = _measure(con, model, frame)
+    count = sum(figure.is_overall and figure.axis != "joint" for figure in figures)
+    about = [f"measured before publishing: {line}, {count:,} labels" for line in _about(rows, model, frame)]
+    return [*about, *(f"of the audited segments, {line}" for line in _doubts(rows))] if figures else []
+
+
+def _measure(con: Connection, model: str, frame: Taxonomy) -> tuple[list[Audited], list[Figure]]:
+    rows = audited(con, model, frame.id)
+    figures = [figure for part in _parts(rows) for figure in _figures(frame, part)]
+    store_figures(con, figures, f"audit {datetime.now(UTC):%Y-%m-%d}", model, frame.id)
+    return rows, figures
 
 
 def _parts(rows: Sequence[Audited]) -> list[Part]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from vocanalytics.taxonomy import Taxonomy, load_taxonomy
 from vocanalytics.warehouse.connection import Connection, transaction
 from vocanalytics.warehouse.corrections import correct, newest_model
 from vocanalytics.warehouse.label_draws import draw
-from vocanalytics.warehouse.labels import Stored, Verdict, drawn_keys, judged_by_two, store_labels
+from vocanalytics.warehouse.labels import Stored, Verdict, coders, drawn_keys, judged_by_two, store_labels
 
 _SHOWN_ROWS = 5
 _UNTOUCHED = "Nothing was imported."
@@ -80,7 +80,8 @@ def import_sheet(job: Job, path: Path, coder: str) -> list[str]:
     lines = read_sheet(path)
     filled = [line for line in lines if not line.is_blank]
     with job.store() as con:
-        verdicts = _checked(filled, frame, drawn_keys(con, frame.id), _name(coder), path.name)
+        known = {name.casefold(): name for name in coders(con)}
+        verdicts = _checked(filled, frame, drawn_keys(con, frame.id), _Coder(coder, known), path.name)
         model = newest_model(con, frame.id)
         with transaction(con):
             stored = store_labels(con, verdicts, frame.id)
@@ -89,14 +90,24 @@ def import_sheet(job: Job, path: Path, coder: str) -> list[str]:
     return [*_told(len(lines), verdicts, stored, changed), *agreement_lines(pairs, {v.coder for v in verdicts})]
 
 
-def _name(coder: str) -> str:
-    name = " ".join(coder.split())
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ConfigError(f"--coder: expected a name of 1 to {_LONGEST_NAME} characters. {_UNTOUCHED}")
-    return name
+class _Coder:
+    """Who labelled: the person of a line, else of the sheet; "bert" is the Bert who labelled before."""
+
+    def __init__(self, name: str, known: Mapping[str, str]) -> None:
+        self._known = dict(known)
+        self._sheet = self._person(name)
+
+    def of(self, line: Line) -> str:
+        return self._person(line.coder) if line.coder else self._sheet
+
+    def _person(self, given: str) -> str:
+        name = " ".join(given.split())
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise ConfigError(f"--coder: expected a name of 1 to {_LONGEST_NAME} characters. {_UNTOUCHED}")
+        return self._known.setdefault(name.casefold(), name)
 
 
-def _checked(lines: Sequence[Line], frame: Taxonomy, drawn: set[str], coder: str, where: str) -> list[Verdict]:
+def _checked(lines: Sequence[Line], frame: Taxonomy, drawn: set[str], coder: _Coder, where: str) -> list[Verdict]:
     themes, points = [theme.id for theme in frame.themes], [point.id for point in frame.touchpoints]
     _refuse(where, "segment_key: expected keys `voc label export` wrote for " + frame.id, lines, drawn, _key)
     _refuse(where, f"themes: expected ids of {frame.id} or {NONE}", lines, [*themes, NONE], lambda line: line.themes)
@@ -147,13 +158,14 @@ def _rows(bad: Sequence[int]) -> str:
     return f"{len(bad):,} row(s) of the sheet: {shown} (the header is row 1)"
 
 
-def _verdict(line: Line, coder: str) -> Verdict:
+def _verdict(line: Line, coder: _Coder) -> Verdict:
     def ids(cells: Sequence[str]) -> tuple[str, ...] | None:
         return tuple(sorted(set(cells) - {NONE})) if cells else None
 
     place = ids([line.touchpoint] if line.touchpoint else [])
-    by = _name(line.coder) if line.coder else coder
-    return Verdict(line.segment_key, by, ids(line.themes), place, line.polarity or None, line.is_guess_shown)
+    return Verdict(
+        line.segment_key, coder.of(line), ids(line.themes), place, line.polarity or None, line.is_guess_shown
+    )
 
 
 def _refuse_twice(where: str, lines: Sequence[Line], verdicts: Sequence[Verdict]) -> None:

@@ -10,7 +10,7 @@ from vocanalytics.steps.job import Job
 from vocanalytics.steps.stateless import texts_of
 from vocanalytics.steps.table_reading import read_batches
 from vocanalytics.taxonomy import load_taxonomy
-from vocanalytics.warehouse.labels import training_rows
+from vocanalytics.warehouse.labels import frames_with_labels, training_rows
 
 _REMEDY = "Labelled rows have the columns text and themes; rename the ones it has. Nothing was fitted."
 
@@ -55,14 +55,20 @@ def train_from_store(taxonomy: Path, job: Job, output: Path, beta: float = 1.0) 
         raise ConfigError(f"{path}: there is no store yet; run `voc run`, then label. Nothing was fitted.")
     with job.store() as con:
         rows = training_rows(con, frame)
+        others = frames_with_labels(con)
     if not rows:
+        elsewhere = f" Labels were given under {', '.join(others)}." if others else ""
         raise ConfigError(
-            f"{path}: no label may teach {frame}: it needs segments of the teach stratum judged on themes and on "
-            "touchpoint. See `voc label export --teach N`. Nothing was fitted."
+            f"{path}: no label may teach {frame}: it needs segments of the teach stratum, judged by people. See "
+            f"`voc label export --teach N`.{elsewhere} Nothing was fitted."
         )
-    import pandas as pd
-
+    from vocanalytics.tagging.labelled import Labelled
     from vocanalytics.tagging.training import train_themes
 
-    coded = pd.DataFrame(rows, columns=["text", "themes", "touchpoint"])
-    return {"labels of the store": len(rows), **train_themes(taxonomy, coded, output, beta, "labels of the store")}
+    texts, themes, touchpoints = zip(*rows, strict=True)
+    judged = (
+        [None if ids is None else frozenset(ids) for ids in themes],
+        [None if ids is None else frozenset(ids) for ids in touchpoints],
+    )
+    labelled = Labelled(texts, *judged)
+    return {"labels of the store": len(rows), **train_themes(taxonomy, labelled, output, beta, "labels of the store")}

@@ -53,6 +53,29 @@ def digest_of(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
+def claim_folder(folder: Path, kind: str) -> None:
+    """Make the folder of a model; nothing of anybody else's is written over.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be made, or holds something that is no model of this kind.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        empty = not any(folder.iterdir())
+    except OSError as error:
+        raise ModelError(
+            f"{folder}: expected a folder to write the model to, but it cannot be made ({error.strerror}). Name "
+            "another. Nothing was fitted."
+        ) from error
+    if not empty and (not (folder / MANIFEST).is_file() or _read_json(folder).get("kind") != kind):
+        raise ModelError(
+            f"{folder}: expected a new or empty folder, or one with a {kind} model to replace; found other files. "
+            "Name another. Nothing was fitted."
+        )
+
+
 def write_manifest(folder: Path, kind: str, facts: Mapping[str, Any]) -> Manifest:
     """Sign every file of the folder except the model card, which people edit."""
     signed = sorted(p for p in folder.iterdir() if p.is_file() and p.name not in (MANIFEST, "README.md"))

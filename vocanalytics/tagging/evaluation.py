@@ -16,8 +16,8 @@ from vocanalytics.tagging.labelled import check_ids, rows_in_words, split_ids
 from vocanalytics.tagging.tagger import Tagger
 from vocanalytics.taxonomy import Taxonomy
 
-RESAMPLES = 500
-_SEED = 20261121
+FEWEST_IN_PART = 20  # texts of a channel or language before it gets figures of its own, as in the audit
+_Z = 1.959963984540054  # normal quantile of 0.975
 ITEM_POLARITIES = ("negative", "neutral", "positive", "mixed")
 Sets = list[frozenset[str]]
 
@@ -39,8 +39,8 @@ def evaluate(gold: pd.DataFrame, tagger: Tagger, where: str = "gold file") -> di
     ----------
     gold : pandas.DataFrame
         Columns ``text`` and ``themes`` (ids joined by ``;``, may be empty), optionally ``touchpoint``,
-        ``polarity`` (of the whole text, ``mixed`` allowed), ``channel``, ``question``. A text without polarity
-        is left out of that axis.
+        ``polarity`` (of the whole text, ``mixed`` allowed), ``channel``, ``language``, ``question``. A text
+        without polarity is left out of that axis.
     tagger : Tagger
 
     Returns
@@ -48,8 +48,10 @@ def evaluate(gold: pd.DataFrame, tagger: Tagger, where: str = "gold file") -> di
     dict
         ``model``, ``taxonomy``, ``texts`` and, per axis (``themes``, ``touchpoint``, ``polarity``, and ``joint``:
         theme at touchpoint), ``texts``, ``micro_f1``, ``macro_f1`` (over labels that occur), ``abstained_share``
-        and ``labels``: id -> ``precision``, ``recall``, ``f1``, ``f1_interval`` (95 %, bootstrap over texts),
-        ``support``. Precision or recall without a case is 0.
+        and ``labels``: id -> ``precision``, ``recall``, ``f1``, ``f1_interval`` (95 %), ``support``. What has no
+        case is None: the recall of a label nobody gave, every figure of one the tagger did not give either. Where
+        nobody gave any label of an axis, ``texts`` is 0 and all its figures are None. ``parts``, where there are
+        any: the same axes for each ``channel`` and ``language`` of 20 texts or more.
 
     where : str
         What the rows are called in errors.
@@ -63,10 +65,24 @@ def evaluate(gold: pd.DataFrame, tagger: Tagger, where: str = "gold file") -> di
     gold = gold.fillna("").astype(str).reset_index(drop=True)
     optional = {name: _given(gold[name]) for name in ("channel", "question") if name in gold.columns}
     tags = tagger.tag(gold["text"].tolist(), **optional)
-    report: dict[str, Any] = {"model": tagger.model, "taxonomy": tagger.taxonomy.id, "texts": len(gold)}
-    for axis, answers in _axes(gold, tags, tagger).items():
-        report[axis] = measure(answers)
-    return report
+    tags = tags.assign(item_id=tags["item_id"].astype(int))
+    report = {"model": tagger.model, "taxonomy": tagger.taxonomy.id} | _measured(gold, tags, tagger)
+    parts = [
+        {"channel": None, "language": None, column: value} | _measured(rows, tags, tagger)
+        for column in ("channel", "language") if column in gold.columns
+        for value, rows in gold.groupby(gold[column].str.strip())
+        if value and len(rows) >= FEWEST_IN_PART
+    ]  # fmt: skip
+    return report | ({"parts": parts} if parts else {})
+
+
+def _measured(rows: pd.DataFrame, tags: pd.DataFrame, tagger: Tagger) -> dict[str, Any]:
+    """Figures of some of the rows; an item's id is its row's label."""
+    place = {number: position for position, number in enumerate(rows.index)}
+    own = tags[tags["item_id"].isin(rows.index)]
+    own = own.assign(item_id=own["item_id"].map(place))
+    axes = _axes(rows.reset_index(drop=True), own, tagger)
+    return {"texts": len(rows)} | {axis: measure(answers) for axis, answers in axes.items()}
 
 
 def check_gold(gold: pd.DataFrame, taxonomy: Taxonomy, where: str) -> None:
@@ -155,23 +171,22 @@ def _unsure(tags: pd.DataFrame, column: str, count: int) -> NDArray[np.bool_]:
 def measure(answers: Answers) -> dict[str, Any]:
     """Figures of one axis."""
     gold, found = (_matrix(sets, answers.labels) for sets in (answers.gold, answers.found))
-    counts = np.stack([gold * found, (1 - gold) * found, gold * (1 - found)])  # right, wrong, missed: (3, n, k)
-    total = counts.sum(axis=1)
-    intervals = _intervals(counts)
-    occurs = total[0] + total[2] > 0
-    f1 = _f1(total)
+    given, told, both = gold.sum(axis=0), found.sum(axis=0), (gold * found).sum(axis=0)
+    is_judged = bool(given.any())  # else every F1 is 0 or undefined, whatever the tagger does
+    f1 = [_ratio(2 * one, sum_) for one, sum_ in zip(both, given + told, strict=True)]
+    occurring = [value for value, count in zip(f1, given, strict=True) if value is not None and count]
     return {
-        "texts": len(answers.gold),
-        "micro_f1": round(float(_f1(total.sum(axis=1))), 4),
-        "macro_f1": round(float(f1[occurs].mean()), 4) if occurs.any() else 0.0,
-        "abstained_share": round(float(answers.abstained.mean()), 4) if len(answers.gold) else 0.0,
+        "texts": len(answers.gold) if is_judged else 0,
+        "micro_f1": _rounded(_ratio(2 * both.sum(), (given + told).sum())) if is_judged else None,
+        "macro_f1": _rounded(float(np.mean(occurring))) if is_judged else None,
+        "abstained_share": _rounded(float(answers.abstained.mean())) if is_judged else None,
         "labels": {
             label: {
-                "precision": _ratio(total[0, k], total[0, k] + total[1, k]),
-                "recall": _ratio(total[0, k], total[0, k] + total[2, k]),
-                "f1": round(float(f1[k]), 4),
-                "f1_interval": [round(float(bound), 4) for bound in intervals[:, k]],
-                "support": int(total[0, k] + total[2, k]),
+                "precision": _rounded(_ratio(both[k], told[k])) if is_judged else None,
+                "recall": _rounded(_ratio(both[k], given[k])),
+                "f1": _rounded(f1[k]) if is_judged else None,
+                "f1_interval": _interval(both[k], given[k] + told[k] - both[k]) if is_judged else [None, None],
+                "support": int(given[k]),
             }
             for k, label in enumerate(answers.labels)
         },
@@ -182,22 +197,21 @@ def _matrix(sets: Sets, labels: Sequence[str]) -> NDArray[np.float64]:
     return np.array([[label in held for label in labels] for held in sets], dtype=float).reshape(len(sets), len(labels))
 
 
-def _f1(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    right, wrong, missed = counts
-    f1: NDArray[np.float64] = 2 * right / np.maximum(2 * right + wrong + missed, 1e-12)
-    return f1
+def _ratio(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole else None
 
 
-def _ratio(part: float, whole: float) -> float:
-    return round(float(part / whole), 4) if whole else 0.0
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
-def _intervals(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Percentile bootstrap over texts, shape (2, k)."""
-    texts = counts.shape[1]
-    if not texts:
-        return np.zeros((2, counts.shape[2]))
-    draws = np.random.default_rng(_SEED).multinomial(texts, np.full(texts, 1 / texts), size=RESAMPLES).astype(float)
-    resampled = np.stack([draws @ kind for kind in counts])
-    interval: NDArray[np.float64] = np.percentile(_f1(resampled), [2.5, 97.5], axis=0)
-    return interval
+def _interval(both: float, either: float) -> list[float | None]:
+    """95 % bounds of an F1, as the audit's: Wilson's for the share of texts with the label by both among those with
+    it by either, of which F1 is a function (Hand, Christen and Kirielle, Machine Learning 110, 2021)."""
+    if not either:
+        return [None, None]
+    share = both / either
+    centre = share + _Z**2 / (2 * either)
+    reach = _Z * np.sqrt(share * (1 - share) / either + (_Z / (2 * either)) ** 2)
+    bounds = np.clip(np.array([centre - reach, centre + reach]) / (1 + _Z**2 / either), 0, 1)
+    return [round(float(2 * bound / (1 + bound)), 4) for bound in bounds]

@@ -10,6 +10,8 @@ the union of their segments, because that is what was coded.
 from __future__ import annotations
 
 import difflib
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vocanalytics.errors import TaxonomyError
+from vocanalytics.errors import SourceError, TaxonomyError
 from vocanalytics.tagging.axis_fitting import (
     Parts,
     Rows,
@@ -41,27 +43,69 @@ from vocanalytics.text.segments import segment_many
 if TYPE_CHECKING:
     import pandas as pd
 
+logger = logging.getLogger(__name__)
 FEWEST_ROWS = 24  # eight each of three labels; fewer do harm as often as good
-ENOUGH_ROWS = 50  # fewer teach only where, held out, they do better than the frame alone
+ENOUGH_ROWS = 50  # fewer teach only where, held out, they do clearly better than the frame alone
 _MARGIN = 0.05  # of F1, because the cut was chosen on the same rows
 _SHARE_OF_BEST = 0.6  # a segment this close to the likeliest one shares its label
 _SHOWN_ROWS = 5
 _ALL = range(len(COLUMNS))
 
 
+Ids = frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Coded texts; ``None`` in ``touchpoint`` where nobody coded it."""
+    """Coded texts; ``None`` on an axis nobody judged."""
 
     texts: Sequence[str]
-    themes: Sequence[frozenset[str]]
-    touchpoint: Sequence[frozenset[str] | None]
+    themes: Sequence[Ids | None]
+    touchpoint: Sequence[Ids | None]
 
     def of(self, axis: str) -> tuple[list[str], list[frozenset[str]]]:
         """The texts coded on an axis, with their labels."""
         coded = self.themes if axis == "themes" else self.touchpoint
         pairs = [(text, labels) for text, labels in zip(self.texts, coded, strict=True) if labels is not None]
         return [text for text, _ in pairs], [labels for _, labels in pairs]
+
+    def once_each(self, where: str) -> Labelled:
+        """Each wording once, or texts would be tried on a fit that has seen them; blank ones left out.
+
+        Where people coded a text in several ways, ids that half of them or more gave it count.
+
+        Raises
+        ------
+        SourceError
+            No row has a text.
+        """
+        places: dict[str, list[int]] = {}
+        for place, text in enumerate(self.texts):
+            if text.strip():
+                places.setdefault(" ".join(text.casefold().split()), []).append(place)
+        if not places:
+            raise SourceError(f"{where}: expected labelled rows, found none with a text. Nothing was fitted.")
+        if blank := len(self.texts) - sum(map(len, places.values())):
+            logger.warning("%s: %s row(s) without a text are left out", where, f"{blank:,}")
+        groups = [*places.values()]
+        unlike = sum(len({(self.themes[i], self.touchpoint[i]) for i in group}) > 1 for group in groups)
+        if unlike:
+            logger.warning(
+                "%s: %s text(s) are coded in more than one way; what half of their rows say counts",
+                where,
+                f"{unlike:,}",
+            )
+        return Labelled(
+            [self.texts[group[0]] for group in groups],
+            [_agreed([self.themes[i] for i in group]) for group in groups],
+            [_agreed([self.touchpoint[i] for i in group]) for group in groups],
+        )
+
+
+def _agreed(given: Sequence[Ids | None]) -> Ids | None:
+    judged = [ids for ids in given if ids is not None]
+    counts = Counter(one for ids in judged for one in ids)
+    return frozenset(one for one, count in counts.items() if 2 * count >= len(judged)) if judged else None
 
 
 def coded(frame: pd.DataFrame, taxonomy: Taxonomy, where: str) -> Labelled:
@@ -75,7 +119,7 @@ def coded(frame: pd.DataFrame, taxonomy: Taxonomy, where: str) -> Labelled:
     frame = frame.fillna("").astype(str)
     themes = [split_ids(cell) for cell in frame["themes"]]
     if "touchpoint" in frame.columns:
-        touchpoints: list[frozenset[str] | None] = [split_ids(cell) for cell in frame["touchpoint"]]
+        touchpoints: list[Ids | None] = [split_ids(cell) for cell in frame["touchpoint"]]
     else:
         touchpoints = [None] * len(frame)
     check_ids(themes, [theme.id for theme in taxonomy.themes], f"{where}: themes", taxonomy.id)
@@ -145,7 +189,8 @@ def fit_labelled(
     if len(texts) < FEWEST_ROWS or not given.any() or given.all():  # all or none: nothing to tell apart
         return first, unused
     taught, measured = _taught(first, figures["mode"], labels, embed, texts, given, beta)
-    if len(texts) < ENOUGH_ROWS and measured["micro_f1"] < _as_it_stands(first, embed, texts, given) + _MARGIN:
+    margin = _MARGIN if len(texts) < ENOUGH_ROWS else 0.0
+    if measured["micro_f1"] < _as_it_stands(first, embed, texts, given) + margin:
         return first, unused
     return taught, measured
 
@@ -161,7 +206,7 @@ def _taught(
     first: Axis, mode: str, labels: Sequence[Label], embed: Embed, texts: Sequence[str], given: Floats, beta: float
 ) -> tuple[Axis, dict[str, Any]]:
     segments, owner = _segments(texts)
-    embedding, examples = embed(segments), example_rows(labels, embed)
+    embedding, examples = embed(segments), _others(example_rows(labels, embed), texts)
     features = design(embedding, segments)
     target = None
     if mode == "examples":
@@ -180,6 +225,13 @@ def _taught(
     axis = Axis(evidence, weights, own_cuts(likely, given, cut, beta), none_below(likely, given, cut))
     measured = by_label(axis.ids, likely >= axis.thresholds, given)
     return axis, {"mode": "labelled", "rows": len(texts), **figures, "labels": measured}
+
+
+def _others(examples: Rows, texts: Sequence[str]) -> Rows:
+    """The examples that are none of the texts, which would else be tried on a fit that has seen them."""
+    said = {text.casefold().strip() for text in texts}
+    kept = [i for i, text in enumerate(examples.texts) if text.casefold().strip() not in said]
+    return Rows([examples.texts[i] for i in kept], examples.embedding[kept], examples.target[kept])
 
 
 def _segments(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:

@@ -154,11 +154,12 @@ def fit_themes(
         )
         if rows := figures[axis].get("unused_rows"):
             logger.warning(
-                "%s: %d labelled rows do not teach more than the taxonomy itself says, so they are left out. Label at "
-                "least %d, some of them with none of its labels.",
+                "%s: %s labelled texts do not teach more than the taxonomy itself says, so they are left out. %s",
                 axis,
-                rows,
-                ENOUGH_ROWS,
+                f"{rows:,}",
+                f"Label at least {ENOUGH_ROWS}, some of them with none of its labels."
+                if rows < ENOUGH_ROWS
+                else "Look for texts that contradict each other or what the taxonomy says of its labels.",
             )
     # through the stored form, so that a model fitted now and one read later say exactly the same
     axes = {axis: Axis.stored(model.arrays(axis), axis) for axis, model in fitted.items()}

@@ -47,14 +47,15 @@ ORDER = (
     "_withheld", "_frame", "_submissions", "_items", "feedback", "mentions", "_said", "alerts",
     "_periods", "_days", "_stretches", "_stretch_periods", "_main_questions",
     "_scores", "_score_counts", "_raked_margins", "_raked_profiles", "_raked_cells", "_raked", "_raked_scores",
-    "score_trends", "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
+    "_top_scores", "_invitations", "score_trends",
+    "_bases", "_cells", "_cell_counts", "_cell_scores", "_unsure", "_evidence", "_voices",
     "_quotes", "_pain_tests", "_exposure_rates", "_pain_states", "_ranks_weighed", "_ranks", "_audit", "_audit_cells",
     "_groups_over_members", "_groups_over", "_quality_population", "_quality_shares", "model_quality",
-    "pain_points", "_places", "_place_counts", "_place_answers", "_place_scores", "_scorecard",
-    "touchpoint_scorecard", "journey_scorecard", "source_coverage",
+    "pain_points", "_driver_mentions", "_driver_responses", "_driver_gaps", "_driver_estimates", "drivers", "_moments",
+    "_places", "_place_counts", "_place_repeats", "_place_answers", "_place_scores", "_scorecard",
+    "touchpoint_scorecard", "journey_scorecard", "_feeds", "source_coverage",
     "_movement_told", "_movement_arrivals", "_movement_days", "_movement_sums", "_movement_parts", "_movement_doubles",
     "_movement_editions", "_movement_figures", "movement",
-    "_driver_mentions", "_driver_responses", "_driver_gaps", "_driver_estimates", "drivers",
     "_group_facts", "_groups", "_group_members", "_group_bases", "_group_strata", "_group_tests", "_group_estimates",
     "group_contrasts",
     "events", "_spike_volumes", "_spike_counts", "_spike_series", "_spike_tests", "_spike_judged", "spikes",
@@ -84,12 +85,13 @@ def build(
     events: company.Rows = (),
     exposures: company.Rows = (),
     population: company.Rows = (),
+    invitations: company.Rows = (),
     stands: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """Create published tables in ``schema`` (an attached database) and check them; returns rows per table.
 
-    ``tables`` are those wanted; what they read is built with them. ``events``, ``exposures`` and
-    ``population`` as in `company`. ``stands`` is told the name of each table that has met its contract.
+    ``tables`` are those wanted; what they read is built with them. ``events``, ``exposures``, ``population`` and
+    ``invitations`` as in `company`. ``stands`` is told the name of each table that has met its contract.
 
     ``con`` is left as it was found: steps, macros and functions are gone afterwards, whatever happens.
 
@@ -103,7 +105,7 @@ def build(
     contracts = load_contracts()
     rows = {}
     with _workbench(con, taxonomy, functions):
-        company.lay_out(con, events, exposures, population)
+        company.lay_out(con, events, exposures, population, invitations)
         needed = _needed(tables)
         done_with = _done_with(needed)
         for name in needed:
@@ -234,8 +236,8 @@ def _lay_out(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> None:
     frame: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "stages": ("stage varchar, stage_label varchar", [(s.id, s.label) for s in taxonomy.stages]),
         "touchpoints": (
-            "touchpoint varchar, touchpoint_label varchar, stage varchar, owner varchar",
-            [(p.id, p.label, p.stage, p.owner) for p in points],
+            "touchpoint varchar, touchpoint_label varchar, stage varchar, owner varchar, mode varchar",
+            [(p.id, p.label, p.stage, p.owner, p.mode) for p in points],
         ),
         "themes": ("theme varchar, theme_label varchar", [(t.id, t.label) for t in themes]),
         "labels": (

@@ -1,4 +1,4 @@
-"""Events, exposures and the population, as a company declared them: temporary tables for the time of a build."""
+"""Events, exposures, the population and whom it invited, as a company told: temporary tables for a build."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ _COLUMNS = {
         "exposure_count": "bigint", "unit": "varchar",
     },
     "declared_population": {"source": "varchar", "dimension": "varchar", "value": "varchar", "share": "double"},
+    "declared_invitations": {"source": "varchar", "month_on": "date", "invited_count": "bigint"},
 }  # fmt: skip
 
 
-def lay_out(con: duckdb.DuckDBPyConnection, events: Rows, exposures: Rows, population: Rows) -> None:
-    """Create ``declared_events`` and so on; what a row does not say is null, or an empty list."""
-    for (name, columns), rows in zip(_COLUMNS.items(), (events, exposures, population), strict=True):
+def lay_out(con: duckdb.DuckDBPyConnection, *told: Rows) -> None:
+    """Create ``declared_events`` and so on, in the order above; what a row does not say is null, or an empty list."""
+    for (name, columns), rows in zip(_COLUMNS.items(), told, strict=True):
         con.execute(f"create temp table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
         for row in rows:
             values = [_value(row.get(column), kind) for column, kind in columns.items()]

@@ -38,6 +38,11 @@ def drawn_keys(con: Connection, taxonomy: str) -> set[str]:
     return set(scalars(con, f"select {KEY} from label_strata where taxonomy = ?", [taxonomy]))
 
 
+def coders(con: Connection) -> list[str]:
+    """Everybody who ever labelled, as first written."""
+    return [str(one) for one in scalars(con, "select coder from labels group by coder order by min(import_no), coder")]
+
+
 _FRESH = f"""
     create or replace temp table fresh_labels as
     select
@@ -103,11 +108,16 @@ def _as_table(verdicts: Sequence[Verdict]) -> pa.Table:
     )
 
 
-def training_rows(con: Connection, taxonomy: str) -> list[tuple[str, str, str]]:
-    """Labelled segments that may teach: text, themes joined by ``;``, touchpoint.
+def frames_with_labels(con: Connection) -> list[str]:
+    """Taxonomies, with edition, that people gave labels under."""
+    return [str(one) for one in scalars(con, "select distinct taxonomy from labels order by taxonomy")]
 
-    Only those judged on both axes, because a blank would teach that nothing applies. Never a segment that touches
-    one of the audit, nor the same words. A revised verbatim still teaches with the words it had.
+
+def training_rows(con: Connection, taxonomy: str) -> list[tuple[str, list[str] | None, list[str] | None]]:
+    """Labelled segments that may teach: text, ids of themes, of touchpoints; None on an axis nobody judged.
+
+    Never a segment that touches one of the audit, nor the same words. A revised verbatim still teaches with the words
+    it had.
     """
     return con.execute(
         """
@@ -126,9 +136,10 @@ def training_rows(con: Connection, taxonomy: str) -> list[tuple[str, str, str]]:
                 labels.*, substring(verbatim, span_start + 1, span_end - span_start) as segment,
                 lower(trim(segment)) as wording
             from segment_labels as labels inner join texts using (item_id, revision)
-            where taxonomy = $taxonomy and themes is not null and touchpoint is not null
+            where taxonomy = $taxonomy and (themes is not null or touchpoint is not null)
         )
-        select segment, array_to_string(themes.ids, ';'), coalesce(touchpoint.id, '')
+        select segment, themes.ids, case when touchpoint is not null then
+            list_filter([touchpoint.id], lambda one: one is not null) end
         from coded
         where wording not in (select wording from audited where wording is not null)
             and not exists (

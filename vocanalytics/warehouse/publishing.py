@@ -58,6 +58,7 @@ def publish(
     events: Rows = (),
     exposures: Rows = (),
     population: Rows = (),
+    invitations: Rows = (),
 ) -> Published:
     """Build, check and publish every insight table from the working store ``con``.
 
@@ -71,7 +72,7 @@ def publish(
         Smallest base of a share and smallest count; thinner rows are flagged, and hidden in the shareable edition.
     as_of : date, optional
         Last day of the data. Default: the latest day submitted on that is not after its own ingest.
-    events, exposures, population : sequence of mappings
+    events, exposures, population, invitations : sequence of mappings
         What the company told beside its feeds, as `vocanalytics.sources` reads it.
 
     Raises
@@ -93,11 +94,12 @@ def publish(
     try:
         with (
             _attached(con, building / DATABASES[0], "publication"),
-            _copying(con, building / "parquet") as copy,
+            _attached(con, building / DATABASES[1], "shareable"),
+            _beside(con, building / "parquet", edition) as beside,
         ):
             rows = build(
                 con, "publication", edition=edition, taxonomy=taxonomy, functions=functions,
-                events=events, exposures=exposures, population=population, stands=copy,
+                events=events, exposures=exposures, population=population, invitations=invitations, stands=beside,
             )  # fmt: skip
             with timed("digest"):
                 content = _content_digest(con, rows, edition)
@@ -105,7 +107,8 @@ def publish(
             if standing is not None and standing["content"] == content:
                 link(folder, standing["id"])
                 return Published(standing["id"], folder / standing["id"], True, rows)
-            _finish_databases(con, building, edition)
+            for name, contract in load_contracts().items():
+                _comment(con, f"publication.{name}", contract, contract.columns)
         manifest = {"id": building.stem, "run_id": run_id, "created_at": now.isoformat(), "content": content}
         seal(building, {**manifest, **_told(edition, taxonomy), "rows": rows})
         final = building.with_suffix("")
@@ -191,26 +194,24 @@ def _content_digest(con: duckdb.DuckDBPyConnection, tables: Mapping[str, int], e
     return digest.hexdigest()
 
 
-def _finish_databases(con: duckdb.DuckDBPyConnection, building: Path, edition: Edition) -> None:
-    contracts = load_contracts()
-    for name, contract in contracts.items():
-        _comment(con, f"publication.{name}", contract, contract.columns)
-    with _attached(con, building / DATABASES[1], "shareable"):
-        for name, contract in contracts.items():
-            if contract.kind == "aggregate":
-                with timed(f"{name}, shareable"):
-                    _share(con, contract, edition)
-
-
 @contextlib.contextmanager
-def _copying(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Callable[[str], None]]:
-    """Copies tables, by name, to Parquet beside what is built next: that does not keep every core busy."""
+def _beside(con: duckdb.DuckDBPyConnection, folder: Path, edition: Edition) -> Iterator[Callable[[str], None]]:
+    """Copies tables, by name, to Parquet and to the shareable edition beside what is built next.
+
+    Neither the one nor the other keeps every core busy.
+    """
     folder.mkdir()
-    copies: list[Future[None]] = []
+    contracts, begun = load_contracts(), list[Future[None]]()
     with con.cursor() as reader, ThreadPoolExecutor(1) as beside:
-        yield lambda name: copies.append(beside.submit(_copy, reader, name, folder / f"{name}.parquet"))
-        for copied in copies:
-            copied.result()
+
+        def stands(name: str) -> None:
+            begun.append(beside.submit(_copy, reader, name, folder / f"{name}.parquet"))
+            if contracts[name].kind == "aggregate":
+                begun.append(beside.submit(_share, reader, contracts[name], edition))
+
+        yield stands
+        for one in begun:
+            one.result()
 
 
 def _copy(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
@@ -219,11 +220,10 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
 
 
 def _share(con: duckdb.DuckDBPyConnection, contract: Contract, edition: Edition) -> None:
-    target = f"shareable.{contract.name}"
-    hidden = share(
-        con, contract, f"publication.{contract.name}", target, min_base=edition.min_base, min_cell=edition.min_cell
-    )
-    _comment(con, target, contract, shareable_columns(contract))
+    source, target = f"publication.{contract.name}", f"shareable.{contract.name}"
+    with timed(f"{contract.name}, shareable"):
+        hidden = share(con, contract, source, target, min_base=edition.min_base, min_cell=edition.min_cell)
+        _comment(con, target, contract, shareable_columns(contract))
     logger.info("%s: %s rows hidden in the shareable edition", contract.name, f"{hidden:,}")
 
 

@@ -1,4 +1,4 @@
-"""Which hidden rows the visible ones and the sums still give away, several sums taken together."""
+"""Which unknowns of a set of sums have only one possible value, several sums taken together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ NOTHING = 1e-9  # how far a row may move along every solution and still count as
 _AT_ONCE = 1_000_000  # numbers worked on together, so that memory stays small
 
 
-def given_away(
-    equation: NDArray[np.int64],
-    row: NDArray[np.int64],
-    is_total: NDArray[np.bool_],
-    is_new: NDArray[np.bool_] | None = None,
-) -> list[int]:
+def given_away(equation: NDArray[np.int64], row: NDArray[np.int64], is_total: NDArray[np.bool_]) -> list[int]:
     """Rows with only one possible value.
 
     Parameters
@@ -27,17 +22,12 @@ def given_away(
         Hidden row ``row`` stands in sum ``equation``; everything else in it is visible.
     is_total : bool array (n,)
         Whether the row is what the others add up to.
-    is_new : bool array (n,), optional
-        Whether the row was hidden since one looked last; only rows that have sums in common with a new one are told.
 
     >>> given_away(np.array([1, 1, 2, 2, 2]), np.array([7, 8, 7, 8, 9]), np.array([True, False, False, False, True]))
     []
     >>> given_away(np.array([1, 1, 2, 2]), np.array([7, 8, 7, 8]), np.array([True, False, False, False]))
     [7, 8]
     """
-    if is_new is not None:
-        among = _near_new(equation, row, is_new)
-        equation, row, is_total = equation[among], row[among], is_total[among]
     if not len(row):
         return []
     rows, column = np.unique(row, return_inverse=True)
@@ -49,14 +39,6 @@ def given_away(
         for some, matrices in _batches(unknowns, stack)
     ]
     return sorted(np.concatenate(found).tolist())
-
-
-def _near_new(equation: NDArray[np.int64], row: NDArray[np.int64], is_new: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which entries are in one part with a new one."""
-    sums, line = np.unique(equation, return_inverse=True)
-    rows, column = np.unique(row, return_inverse=True)
-    part = _components(line, column, (len(sums), len(rows)))[line]
-    return np.asarray(np.isin(part, part[is_new]))
 
 
 def _components(line: NDArray[np.intp], column: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.intp]:
