@@ -78,7 +78,7 @@ def test_every_part_is_the_published_one(folder):
     assert "Nobody has checked how often the classifier is right here" in told
 
 
-def test_over_all_sources_nothing_is_weighed_by_scores(folder):
+def test_over_all_sources_the_scored_ones_say_how_severe_it_is(folder):
     told = text_of(explain(job(folder), WAITING))
     assert "Severity is that of the sources with scores, weighted by their negative items" in told
     assert "No score gap here: scores are never pooled over sources" in told

@@ -24,8 +24,8 @@ scaled as (
 
     select
         period_no, source, cell_no, unit, exposure_count, negative_item_count,
-        -- how many items are worth one that no customer repeated
-        item_count / effective_item_count as weight,
+        -- how many complaints are worth one that no customer repeated
+        item_count / effective_here as weight,
         negative_item_count / weight as x
     from _pain_tests
     inner join _frame using (cell_no)
