@@ -115,11 +115,14 @@ def main() -> None:
     taxonomy = load_taxonomy(resolve_taxonomy("automotive"))
     home = Path(tempfile.mkdtemp())
     try:
-        with empty_store(home / "warehouse.duckdb") as con:
-            con.execute("set preserve_insertion_order = false")  # as the product's own connection
+        store = home / "warehouse.duckdb"
+        with empty_store(store) as con:
+            con.execute("set preserve_insertion_order = false")
+            generate(con, items, taxonomy)
+        with duckdb.connect(str(store)) as con:  # opened anew, as the product does to publish
+            con.execute("set preserve_insertion_order = false")
             con.execute(f"set memory_limit = '{told.memory}'")
             con.execute(f"set threads = {told.threads}")
-            generate(con, items, taxonomy)
             tags = con.execute("select count(*) from tags").fetchall()[0][0]
             for title in ("first", "unchanged"):
                 started, busy = time.perf_counter(), time.process_time()
