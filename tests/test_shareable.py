@@ -136,9 +136,9 @@ class Told:
         with duckdb.connect() as con:
             con.execute(
                 "create table sums (period_kind varchar, period_on date, period_until_on date, source varchar, "
-                "theme varchar, item_count int, n int, k int)"
+                "theme varchar, item_count int, n int, k int, is_thin boolean default false)"  # says nothing of counts
             )
-            con.executemany("insert into sums values (?, ?, ?, ?, ?, ?, ?, ?)", list(self.rows.values()))
+            con.executemany("insert into sums values (?, ?, ?, ?, ?, ?, ?, ?, default)", list(self.rows.values()))
             share(con, SUMS, "sums", "shared", min_base=MIN_BASE, min_cell=MIN_CELL)
             shown = con.execute(
                 "select period_kind, period_on, period_until_on, source, theme, item_count, n, k, is_suppressed "
