@@ -20,6 +20,7 @@ from vocanalytics.statistics import (
     normal_p_value,
     nps,
     share_change_p_value,
+    student_p_value,
     student_quantile,
     wilson,
 )
@@ -80,6 +81,9 @@ def test_net_sentiment_of_unanimous_items_is_not_certain():
 def test_student_and_normal_agree_with_scipy():
     assert student_quantile([1, 9, 500]).tolist() == pytest.approx(stats.t.ppf(0.975, [1, 9, 500]).tolist())
     assert np.isnan(student_quantile([0, -1])).all()
+    tails = student_p_value([0.5, -2.3, 4], [1, 9.5, 300])
+    assert tails.tolist() == pytest.approx((2 * stats.t.sf([0.5, 2.3, 4], [1, 9.5, 300])).tolist())
+    assert np.isnan(student_p_value([1, np.nan, 1], [0, 9, np.nan])).all()
     assert normal_p_value([-2.5, 0, 2.5]).tolist() == pytest.approx([2 * stats.norm.sf(2.5), 1, 2 * stats.norm.sf(2.5)])
 
 

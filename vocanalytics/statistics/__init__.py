@@ -12,7 +12,14 @@ from vocanalytics.statistics.change import (
 )
 from vocanalytics.statistics.decomposition import Parts, midpoint_parts
 from vocanalytics.statistics.drivers import driver_estimates
-from vocanalytics.statistics.intervals import net_sentiment, normal_p_value, nps, student_quantile, wilson
+from vocanalytics.statistics.intervals import (
+    net_sentiment,
+    normal_p_value,
+    nps,
+    student_p_value,
+    student_quantile,
+    wilson,
+)
 from vocanalytics.statistics.raking import rake, raked_weights
 from vocanalytics.statistics.ranks import rank_ranges
 from vocanalytics.statistics.shares import CorrectedShare, corrected_share, shrunken_shares
@@ -36,6 +43,7 @@ __all__ = [
     "share_change_p_value",
     "shrunken_shares",
     "spike_tests",
+    "student_p_value",
     "student_quantile",
     "wilson",
 ]
@@ -44,6 +52,7 @@ __all__ = [
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "share_change_p_value": share_change_p_value,
     "normal_p_value": normal_p_value,
+    "student_p_value": student_p_value,
     "student_quantile": student_quantile,
     "driver_estimates": driver_estimates,
     "raked_weights": raked_weights,

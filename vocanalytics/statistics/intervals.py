@@ -98,6 +98,20 @@ def normal_p_value(z: ArrayLike) -> Floats:
     return np.asarray(2 * special.ndtr(-np.abs(np.asarray(z, dtype=float))), dtype=float)
 
 
+def student_p_value(t: ArrayLike, degrees: ArrayLike) -> Floats:
+    """Two-sided tail of Student's distribution beyond ``t``. NaN at or below 0 degrees of freedom.
+
+    Degrees may be fractional: of the difference of two means they are those of Welch, "The generalization of
+    'Student's' problem when several different population variances are involved", Biometrika 34 (1947).
+
+    >>> round(float(student_p_value(-2.262, 9)), 3)
+    0.05
+    """
+    degrees = np.asarray(degrees, dtype=float)
+    beyond = -np.abs(np.asarray(t, dtype=float))
+    return np.asarray(2 * special.stdtr(np.where(degrees > 0, degrees, np.nan), beyond), dtype=float)
+
+
 def _counts(count: ArrayLike, base: ArrayLike) -> tuple[Floats, Floats]:
     x, n = np.asarray(count, dtype=float), np.asarray(base, dtype=float)
     if (x < 0).any() or (x > n * (1 + 1e-9)).any():

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 VectorFunction = Callable[..., Any]
 
 # function -> how many arguments; what SQL cannot compute
-FUNCTIONS = {"share_change_p_value": 4, "normal_p_value": 1, "student_quantile": 1}
+FUNCTIONS = {"share_change_p_value": 4, "normal_p_value": 1, "student_p_value": 2, "student_quantile": 1}
 
 # step -> function that makes it of the rows its query selects; what no function of single rows can compute
 PROCEDURES = {
@@ -58,6 +58,8 @@ ORDER = (
     "_movement_editions", "_movement_figures", "movement",
     "_group_facts", "_groups", "_group_members", "_group_bases", "_group_strata", "_group_tests", "_group_estimates",
     "group_contrasts",
+    "_score_questions", "_score_group_members", "_score_group_counts", "_score_group_repeats", "_score_group_tests",
+    "_score_group_estimates", "score_groups",
     "events", "_spike_volumes", "_spike_counts", "_spike_series", "_spike_tests", "_spike_judged", "spikes",
 )  # fmt: skip
 

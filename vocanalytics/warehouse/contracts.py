@@ -29,6 +29,7 @@ TABLES = (
     "movement",
     "drivers",
     "group_contrasts",
+    "score_groups",
     "spikes",
     "events",
 )
