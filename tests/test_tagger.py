@@ -14,7 +14,7 @@ from vocanalytics import Tagger
 from vocanalytics.errors import ConfigError, MissingColumns, ModelError, SourceError, TaxonomyError
 from vocanalytics.resources import models_dir, resolve_taxonomy
 from vocanalytics.steps.train import train_heads
-from vocanalytics.tagging.axis_fitting import Parts, by_label, fit_axis, ridge
+from vocanalytics.tagging.axis_fitting import by_label, fit_axis
 from vocanalytics.tagging.borrowing import Bank
 from vocanalytics.tagging.evidence import Evidence
 from vocanalytics.tagging.phrases import PhraseBook, name_phrases
@@ -311,33 +311,14 @@ def test_coded_rows_as_excel_writes_them_teach_the_same(bakery_file, tmp_path):
     assert narrow["digest"] == broad["digest"]
 
 
-def test_parts_are_judged_without_the_row_they_are_part_of():
-    chance = np.random.default_rng(0)
-    rows, parts = chance.normal(size=(30, 6)).astype(np.float32), chance.normal(size=(30, 6)).astype(np.float32)
-    target = (rows[:, :2] + chance.normal(size=(30, 2)) > 0).astype(np.float32)
-    owner = np.arange(30)[::-1].copy()
-    whole, verdicts = ridge(rows, target)
-    # a row is a part of itself
-    assert np.allclose(ridge(rows, target, Parts(rows, np.arange(30)))[1], verdicts, atol=1e-4)
-    penalty = next(p for p in (0.3, 1.0, 3.0, 10.0) if np.allclose(_solved(rows, target, p), whole, atol=1e-4))
-    found = ridge(rows, target, Parts(parts, owner))[1]
-    for part, row in enumerate(owner):
-        without = _solved(np.delete(rows, row, axis=0), np.delete(target, row, axis=0), penalty)
-        assert np.allclose(found[part], parts[part] @ without, atol=1e-3)
-
-
-def _solved(rows, target, penalty):
-    return np.linalg.solve(rows.T @ rows + penalty * np.eye(rows.shape[1]), rows.T @ target)
-
-
 def test_a_label_borrows_from_the_one_described_alike(tagger):
     themes = tagger._themes.evidence
-    bank = Bank.of([themes, replace(themes, scorer=themes.scorer[:0])])
-    assert bank.scorers.shape == themes.scorer.shape  # an axis without scorers lends nothing
+    bank = Bank.of([themes, replace(themes, lendable=themes.lendable[:0])])
+    assert bank.scorers.shape == themes.lendable.shape  # an axis without scorers lends nothing
     frame = [Theme(id=name, label=label) for name, label in (("kind", "Friendliness of staff"), ("cash", "Price"))]
     lent = bank.lend(Evidence.gather(frame, tagger.encoder.embed))
     own = [themes.ids.index(name) for name in ("staff_attitude", "price_value")]
-    likeness = np.corrcoef(np.hstack([lent, themes.scorer[:, own]]).T)[:2, 2:]
+    likeness = np.corrcoef(np.hstack([lent, themes.lendable[:, own]]).T)[:2, 2:]
     assert likeness.argmax(axis=1).tolist() == [0, 1]
     assert (np.diag(likeness) > 0.6).all()
     assert Bank.of([]) is None

@@ -289,6 +289,7 @@ def test_try_says_where_a_place_comes_from_and_how_an_axis_came_to_silence(baker
         "My sister moved to Peru.",
         "I ordered the bread online.",
         "Served at the counter.",
+        "We took a number.",
         "Then.",
     ]
     tags = frame.tag(said, context_touchpoint="counter").drop_duplicates("item_id")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vocanalytics.errors import ModelError
 
-FORMAT = 1
+_FORMATS = {"themes": 2}  # of each kind; 1 unless it changed
 MANIFEST = "manifest.json"
 
 
@@ -80,7 +80,7 @@ def write_manifest(folder: Path, kind: str, facts: Mapping[str, Any]) -> Manifes
     """Sign every file of the folder except the model card, which people edit."""
     signed = sorted(p for p in folder.iterdir() if p.is_file() and p.name not in (MANIFEST, "README.md"))
     files = {path.name: digest_of(path.read_bytes()) for path in signed}
-    content = {"format": FORMAT, "kind": kind, "files": files, "facts": facts}
+    content = {"format": _FORMATS.get(kind, 1), "kind": kind, "files": files, "facts": facts}
     (folder / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return read_manifest(folder, kind)
 
@@ -93,10 +93,10 @@ def read_manifest(folder: Path, kind: str) -> Manifest:
     ModelError
         If the folder or a file is absent, was altered, or is of another kind or format.
     """
-    content = _read_json(folder)
-    if content.get("format") != FORMAT or content.get("kind") != kind:
+    content, known = _read_json(folder), _FORMATS.get(kind, 1)
+    if content.get("format") != known or content.get("kind") != kind:
         raise ModelError(
-            f"{folder.name}: expected a {kind} model of format {FORMAT}, found {content.get('kind')!r} of format "
+            f"{folder.name}: expected a {kind} model of format {known}, found {content.get('kind')!r} of format "
             f"{content.get('format')!r}. Train it again with this edition. Nothing was loaded."
         )
     manifest = Manifest(folder, kind, dict(content.get("files", {})), dict(content.get("facts", {})))

@@ -1,8 +1,7 @@
 """Learns, from a frame's own examples, how to weigh evidence for its labels and from where on to believe it.
 
-Nothing is judged by a model that has seen it: the scorer's verdicts are leave-one-out (closed form for
-ridge regression: Hastie, Tibshirani & Friedman, Elements of Statistical Learning, 7.10), an example's
-likeness leaves out itself. The combiner and thresholds are then fitted on those held-out verdicts.
+Nothing is judged by a model that has seen it: the scorer's verdicts are leave-one-out (`vocanalytics.tagging.kernel`),
+an example's likeness leaves out itself. The combiner and thresholds are then fitted on those held-out verdicts.
 """
 
 from __future__ import annotations
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocanalytics.tagging.borrowing import Bank
-from vocanalytics.tagging.evidence import COLUMNS, Embed, Evidence, design
+from vocanalytics.tagging.evidence import COLUMNS, Embed, Evidence, as_texts, design
 from vocanalytics.tagging.heads import Floats
+from vocanalytics.tagging.kernel import fit_kernel
 from vocanalytics.tagging.reference import empty_talk
 from vocanalytics.tagging.themes import Axis, combine
 from vocanalytics.taxonomy import Label
@@ -37,14 +37,6 @@ class Rows:
     target: Floats  # (n, k) of 0 and 1
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Parts of rows: part i of row ``owner[i]``."""
-
-    columns: Floats
-    owner: NDArray[np.intp]
-
-
 def fit_axis(
     labels: Sequence[Label], embed: Embed, zero_shot: Mapping[str, Any], bank: Bank | None, beta: float
 ) -> tuple[Axis, dict[str, Any]]:
@@ -56,13 +48,13 @@ def fit_axis(
         return _from_descriptions(labels, embed, zero_shot, bank), {"mode": "descriptions"}
     evidence = Evidence.gather(labels, embed)
     rows = example_rows(labels, embed)
-    scorer, held_out = ridge(design(rows.embedding, rows.texts), rows.target)
+    scorer, held_out = fit_kernel(as_texts(rows.embedding, rows.texts), rows.target)
     columns = evidence.columns(rows.embedding, rows.texts, own=True, scores=held_out)
     weights = fit_combiner(columns, rows.target, range(len(COLUMNS)))
     probabilities = combine(columns, weights)
     cut, figures = best_cut(probabilities, rows.target, beta)
     axis = Axis(
-        evidence=replace(evidence, scorer=scorer),
+        evidence=replace(evidence, scorer=scorer, lendable=ridge(rows)),
         weights=weights,
         thresholds=np.full(len(labels), cut, dtype=np.float32),
         none_below=none_below(probabilities, rows.target, cut),
@@ -95,26 +87,24 @@ def example_rows(labels: Sequence[Label], embed: Embed) -> Rows:
     return Rows(texts, embed(texts), target)
 
 
-def ridge(columns: Floats, target: Floats, parts: Parts | None = None) -> tuple[Floats, Floats]:
-    """Weights (columns, k) and leave-one-out verdicts (n, k), at the penalty whose verdicts err least.
+def ridge(rows: Rows) -> Floats:
+    """Weights of a linear scorer (columns of `design`, k), at the penalty whose leave-one-out verdicts err least.
 
-    With ``parts`` the verdicts are on those, each by weights fitted without the row it is part of.
+    Closed form: Hastie, Tibshirani & Friedman, Elements of Statistical Learning, 7.10.
     """
+    columns = design(rows.embedding, rows.texts)
     # one decomposition of the smaller Gram matrix serves all penalties
     left, sizes, right = _decomposed(columns)
-    projected = left.T @ target
+    projected = left.T @ rows.target
     options = []
     for penalty in _PENALTIES:
         shrunk = sizes**2 + penalty
         leverage = (left**2 @ (sizes**2 / shrunk))[:, None].clip(max=0.99)
         weights = right @ ((sizes / shrunk)[:, None] * projected)
-        missed = (target - columns @ weights) / (1 - leverage)  # by the verdict without the row itself
-        options.append((float((missed**2).mean()), penalty, weights, missed))
-    _, penalty, weights, missed = min(options, key=lambda option: option[0])
-    if parts is None:
-        return weights, target - missed
-    pull = ((parts.columns @ right) * (left[parts.owner] * (sizes / (sizes**2 + penalty)))).sum(axis=1)
-    return weights, parts.columns @ weights - pull[:, None] * missed[parts.owner]
+        missed = (rows.target - columns @ weights) / (1 - leverage)
+        options.append((float((missed**2).mean()), penalty, weights))
+    chosen: Floats = min(options, key=lambda option: option[:2])[2]
+    return chosen
 
 
 def _decomposed(columns: Floats) -> tuple[Floats, Floats, Floats]:

@@ -29,11 +29,11 @@ class Bank:
     @classmethod
     def of(cls, lenders: list[Evidence]) -> Bank | None:
         """The labels of axes that have a scorer, if any has."""
-        able = [evidence for evidence in lenders if len(evidence.scorer)]
+        able = [evidence for evidence in lenders if len(evidence.lendable)]
         if not able:
             return None
         return cls(
-            np.vstack([meaning(evidence) for evidence in able]), np.hstack([evidence.scorer for evidence in able])
+            np.vstack([meaning(evidence) for evidence in able]), np.hstack([evidence.lendable for evidence in able])
         )
 
     def lend(self, borrower: Evidence) -> Floats:

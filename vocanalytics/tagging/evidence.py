@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vocanalytics.tagging.features import hashed
 from vocanalytics.tagging.heads import Floats, fold
+from vocanalytics.tagging.kernel import Kernel, Texts
 from vocanalytics.tagging.phrases import PhraseBook, name_phrases
 from vocanalytics.tagging.reference import ordinary
 from vocanalytics.taxonomy import Label, label_texts
@@ -53,8 +54,9 @@ class Evidence:
     examples: Floats
     examples_owner: NDArray[np.intp]
     usual: Floats  # (2, k): mean and spread of a label's likeness to ordinary talk
-    scorer: Floats  # (d + _BUCKETS + 1, k), or no rows
-    lent: Floats  # the same, mixed from other frames' scorers
+    scorer: Kernel
+    lendable: Floats  # (d + _BUCKETS + 1, k), or no rows: linear, so that it mixes with those of other labels
+    lent: Floats  # the same, mixed from other frames' labels
 
     @classmethod
     def gather(cls, labels: Sequence[Label], embed: Embed) -> Evidence:
@@ -74,7 +76,8 @@ class Evidence:
             examples=banks[2][0],
             examples_owner=banks[2][1],
             usual=np.stack([likeness.mean(axis=0), likeness.std(axis=0) + 1e-3]),
-            scorer=np.zeros((0, len(labels)), dtype=np.float32),
+            scorer=Kernel.unfitted(len(labels)),
+            lendable=np.zeros((0, len(labels)), dtype=np.float32),
             lent=np.zeros((0, len(labels)), dtype=np.float32),
         )
 
@@ -89,10 +92,9 @@ class Evidence:
         excluded = (_likeness(embedding, self.excluded, self.excluded_owner, k) - self.usual[0]) / self.usual[1]
         excluded = np.where(np.isin(np.arange(k), self.excluded_owner), np.maximum(excluded - described, 0), 0)
         examples = _nearest(embedding, self.examples, self.examples_owner, k, own=own)
-        grams = _grams(texts) if len(self.scorer) or len(self.lent) else None
         if scores is None:
-            scores = _scores(self.scorer, embedding, grams)
-        borrowed = _scores(self.lent, embedding, grams) * _BORROWED_SCALE
+            scores = self.scorer.verdicts(embedding, word_features(texts))
+        borrowed = _linear(self.lent, embedding, texts) * _BORROWED_SCALE
         phrase = _book(self.phrases).hits(texts)
         columns = (described, _lead(described), excluded, phrase, examples, _lead(examples), scores, _lead(scores))
         return np.stack((*columns, borrowed, _lead(borrowed)), axis=2).astype(np.float32)
@@ -105,8 +107,9 @@ class Evidence:
             "usual": self.usual,
             **{
                 name: getattr(self, name).astype(np.float16)
-                for name in ("described", "excluded", "examples", "scorer", "lent")
+                for name in ("described", "excluded", "examples", "lendable", "lent")
             },
+            **{f"scorer_{name}": values for name, values in self.scorer.arrays().items()},
             **{f"{name}_owner": getattr(self, f"{name}_owner") for name in ("described", "excluded", "examples")},
         }
         return {f"{axis}.{name}": values for name, values in named.items()}
@@ -121,32 +124,39 @@ class Evidence:
             name: arrays[f"{axis}.{name}"].astype(np.float32) for name in ("described", "excluded", "examples")
         }
         owners: dict[str, Any] = {f"{name}_owner": arrays[f"{axis}.{name}_owner"] for name in banks}
-        usual, scorer = (arrays[f"{axis}.{name}"].astype(np.float32) for name in ("usual", "scorer"))
-        # heads of an earlier edition have borrowed nothing
-        lent = arrays.get(f"{axis}.lent", np.zeros((0, len(ids)))).astype(np.float32)
-        return cls(ids=ids, phrases=tuple(map(tuple, groups)), usual=usual, scorer=scorer, lent=lent, **banks, **owners)
+        learned: dict[str, Any] = {
+            name: arrays[f"{axis}.{name}"].astype(np.float32) for name in ("usual", "lendable", "lent")
+        }
+        prefix = f"{axis}.scorer_"
+        scorer = Kernel.stored({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})
+        return cls(ids=ids, phrases=tuple(map(tuple, groups)), scorer=scorer, **learned, **banks, **owners)
 
 
 def design(embedding: Floats, texts: Sequence[str]) -> Floats:
-    """What the scorer sees: embedding, folded word features, a constant."""
+    """What a linear scorer sees: embedding, folded word features, a constant."""
     constant = np.ones((len(texts), 1), dtype=np.float32)
-    return np.hstack([embedding, _grams(texts).toarray(), constant]).astype(np.float32)
+    return np.hstack([embedding, word_features(texts).toarray(), constant]).astype(np.float32)
 
 
-def _scores(scorer: Floats, embedding: Floats, grams: Any) -> Floats:
+def as_texts(embedding: Floats, texts: Sequence[str]) -> Texts:
+    return Texts(embedding, word_features(texts))
+
+
+def _linear(scorer: Floats, embedding: Floats, texts: Sequence[str]) -> Floats:
     if not len(scorer):
         return np.zeros((len(embedding), scorer.shape[1]), dtype=np.float32)
     d = embedding.shape[1]
-    scores: Floats = embedding @ scorer[:d] + grams @ scorer[d:-1] + scorer[-1]
+    scores: Floats = embedding @ scorer[:d] + word_features(texts) @ scorer[d:-1] + scorer[-1]
     return scores
 
 
-def _grams(texts: Sequence[str]) -> Any:
-    return _grams_of(tuple(texts))
+def word_features(texts: Sequence[str]) -> Any:
+    """Folded word features, sparse (n, _BUCKETS)."""
+    return _word_features(tuple(texts))
 
 
 @lru_cache(maxsize=1)  # both axes read the same texts, one after the other
-def _grams_of(texts: tuple[str, ...]) -> Any:
+def _word_features(texts: tuple[str, ...]) -> Any:
     return fold(hashed(texts), _BUCKETS) * np.float32(_GRAM_WEIGHT)
 
 

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from vocanalytics.errors import SourceError, TaxonomyError
 from vocanalytics.tagging.axis_fitting import (
-    Parts,
     Rows,
     best_cut,
     by_label,
@@ -34,8 +33,9 @@ from vocanalytics.tagging.axis_fitting import (
     ridge,
 )
 from vocanalytics.tagging.borrowing import Bank
-from vocanalytics.tagging.evidence import COLUMNS, Embed, Evidence, design
+from vocanalytics.tagging.evidence import COLUMNS, Embed, Evidence, as_texts
 from vocanalytics.tagging.heads import Floats
+from vocanalytics.tagging.kernel import Parts, fit_kernel
 from vocanalytics.tagging.themes import Axis, combine
 from vocanalytics.taxonomy import Label, Taxonomy
 from vocanalytics.text.segments import segment_many
@@ -207,17 +207,19 @@ def _taught(
 ) -> tuple[Axis, dict[str, Any]]:
     segments, owner = _segments(texts)
     embedding, examples = embed(segments), _others(example_rows(labels, embed), texts)
-    features = design(embedding, segments)
     target = None
     if mode == "examples":
         target = _share_out(first.judge(embedding, segments).probabilities, given, owner)
-        scorer, held_out = ridge(*_with_examples(features, target, examples))
+        taught = _joined(Rows(segments, embedding, target), examples)
+        scorer, held_out = fit_kernel(as_texts(taught.embedding, taught.texts), taught.target)
         held_out = held_out[: len(segments)]
     else:
-        whole = design(embed(texts), texts)
-        scorer, held_out = ridge(*_with_examples(whole, given, examples), Parts(features, owner))
+        taught = _joined(Rows(texts, embed(texts), given), examples)
+        parts = Parts(as_texts(embedding, segments), owner)
+        scorer, held_out = fit_kernel(as_texts(taught.embedding, taught.texts), taught.target, parts)
     # coded rows are no examples: likeness to them would be known only for the rows themselves
-    evidence = replace(Evidence.gather(labels, embed), scorer=scorer, lent=first.evidence.lent)
+    lent = first.evidence.lent
+    evidence = replace(Evidence.gather(labels, embed), scorer=scorer, lendable=ridge(taught), lent=lent)
     columns = evidence.columns(embedding, segments, own=True, scores=held_out)
     weights = _combiner(columns, owner, given) if target is None else fit_combiner(columns, target, _ALL)
     likely = _by_text(combine(columns, weights), owner, len(texts))
@@ -266,6 +268,9 @@ def _by_text(values: Floats, owner: NDArray[np.intp], count: int) -> Floats:
     return whole
 
 
-def _with_examples(features: Floats, target: Floats, examples: Rows) -> tuple[Floats, Floats]:
-    told = design(examples.embedding, examples.texts)
-    return np.vstack([features, told]), np.vstack([target, examples.target])
+def _joined(rows: Rows, examples: Rows) -> Rows:
+    return Rows(
+        [*rows.texts, *examples.texts],
+        np.vstack([rows.embedding, examples.embedding]),
+        np.vstack([rows.target, examples.target]),
+    )

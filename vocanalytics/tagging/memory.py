@@ -23,6 +23,24 @@ class Memory(Protocol):
     def keep(self, network: str, vectors: Mapping[str, bytes]) -> None: ...
 
 
+class ShortMemory:
+    """As long as the process: about 0.4 kB a text."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+        self._network = ""
+
+    def known(self, network: str, texts: Sequence[str]) -> Mapping[str, bytes]:
+        if network != self._network:
+            return {}
+        return {text: self._held[text] for text in texts if text in self._held}
+
+    def keep(self, network: str, vectors: Mapping[str, bytes]) -> None:
+        if network != self._network:
+            self._network, self._held = network, {}
+        self._held |= vectors
+
+
 def pack(vectors: Floats) -> list[bytes]:
     """Each row, made of parts of unit length, in one byte a number: half a percent of the largest is lost.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 AXES = ("themes", "touchpoint")
 # a place can also be had from a neighbour or the survey, so a wrong one costs more than none
-_PLACE_BETA = 0.5
+_PLACE_BETA = 0.7
 OUTCOMES = ("tagged", "none_applies", "abstained")  # abstained: not sure enough for either
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vocanalytics.tagging.artifacts import claim_folder
 from vocanalytics.tagging.encoder import Encoder
 from vocanalytics.tagging.labelled import Labelled, coded
+from vocanalytics.tagging.memory import ShortMemory
 from vocanalytics.tagging.themes import ThemesModel, fit_themes
 from vocanalytics.tagging.themes_card import card
 from vocanalytics.taxonomy import load_taxonomy
@@ -56,7 +57,7 @@ def train_themes(
         If rows use ids the frame does not have, or none has a text.
     """
     started = time.monotonic()
-    taxonomy, encoder = load_taxonomy(taxonomy_path), Encoder.load()
+    taxonomy, encoder = load_taxonomy(taxonomy_path), Encoder.load(memory=ShortMemory())
     if labelled is None:
         rows = None
     else:

@@ -15,7 +15,7 @@ import numpy as np
 from vocanalytics.tagging.axis_fitting import Rows, best_cut, example_rows, fit_combiner, none_below, ridge
 from vocanalytics.tagging.borrowing import Bank
 from vocanalytics.tagging.concepts import concepts
-from vocanalytics.tagging.evidence import BORROWED, DESCRIBED, Embed, Evidence, design
+from vocanalytics.tagging.evidence import BORROWED, DESCRIBED, Embed, Evidence
 from vocanalytics.tagging.heads import Floats
 from vocanalytics.tagging.themes import combine
 from vocanalytics.taxonomy import Label, Theme
@@ -34,10 +34,7 @@ def fit_zero_shot(frames: Sequence[Sequence[Label]], embed: Embed) -> dict[str, 
     axes = [*frames, _general()]
     rows = [example_rows(labels, embed) for labels in axes]
     hidden = [Evidence.gather([replace(label, examples=(), phrases=()) for label in labels], embed) for labels in axes]
-    able = [
-        replace(evidence, scorer=ridge(design(part.embedding, part.texts), part.target)[0])
-        for evidence, part in zip(hidden, rows, strict=True)
-    ]
+    able = [replace(evidence, lendable=ridge(part)) for evidence, part in zip(hidden, rows, strict=True)]
     pairs = []
     for i, (evidence, part) in enumerate(zip(hidden, rows, strict=True)):
         bank, shown = Bank.of([*able[:i], *able[i + 1 :]]), _joined(part, embed)
