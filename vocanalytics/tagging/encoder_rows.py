@@ -217,6 +217,8 @@ def own_polarity() -> Iterable[Row]:
             for word in group["words"]:
                 yield Row("own_templates", sentence.format(word), name.split("_")[0], weight=TEMPLATE_WEIGHT)
     for row in _coded():
+        if row["polarity"] == "mixed":  # of a whole text; the network learns three
+            continue
         yield Row("own_dangers" if _labels(row) & DANGEROUS else "own_coded", row["text"], row["polarity"])
     questions = {"none": None, "worse": "What could we improve?", "better": "What did you like most?"}
     for kind, groups in content.items():
