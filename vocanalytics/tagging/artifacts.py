@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vocanalytics.errors import ModelError
 
-_FORMATS = {"themes": 2}  # of each kind; 1 unless it changed
+_FORMATS = {"themes": 2, "critical": 2}  # of each kind; 1 unless it changed
 MANIFEST = "manifest.json"
 
 

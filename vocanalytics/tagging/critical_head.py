@@ -20,7 +20,8 @@ from vocanalytics.tagging.artifacts import MANIFEST, Manifest, digest_of, read_m
 from vocanalytics.tagging.critical import LONGEST_SPAN, REASONS, Flag, critical_flags, edition
 from vocanalytics.tagging.cues import Span
 from vocanalytics.tagging.encoder import Encoder
-from vocanalytics.tagging.heads import Floats, sigmoid
+from vocanalytics.tagging.heads import Floats
+from vocanalytics.tagging.kernel import Kernel, Texts
 
 _PLAIN = 0.9  # confidence of a rule that is no hint
 _FELT = 0.125  # weight of a log odds beside the numbers of a vector of unit length
@@ -29,11 +30,11 @@ Heard = Mapping[str, Flag]  # reason -> what a rule found in one unit
 
 @dataclass(frozen=True, slots=True)
 class CriticalHead:
-    """One logistic regression a reason, columns in the order of `REASONS`."""
+    """One verdict a reason, columns in the order of `REASONS`: by likeness to sentences known to be critical or not."""
 
-    weights: Floats  # (d + k + 2 * reasons + 1, reasons): vectors, what is felt, rules, constant last
-    alone: Floats  # (reasons,): probability from which a unit is flagged without a rule
-    doubted: Floats  # (reasons,): probability below which a rule is not believed
+    kernel: Kernel  # its words are what `view` tells of a unit beside its embedding
+    alone: Floats  # (reasons,): verdict from which a unit is flagged without a rule
+    doubted: Floats  # (reasons,): verdict below which a rule is not believed
     rules: str  # edition of the rules it was fitted beside
     encoder: str  # edition
     facts: Mapping[str, Any]
@@ -41,7 +42,7 @@ class CriticalHead:
     @property
     def edition(self) -> str:
         """Name of rules and head together; flags of another edition are out of date."""
-        learned = b"".join(np.ascontiguousarray(a, np.float32).tobytes() for a in self._arrays().values())
+        learned = b"".join(np.ascontiguousarray(a).tobytes() for a in self._arrays().values())
         return f"critical-{digest_of(edition().encode() + self.encoder.encode() + learned)[:8]}"
 
     def flags(self, texts: Sequence[str], spans: Sequence[Sequence[Span]], encoder: Encoder) -> list[tuple[Flag, ...]]:
@@ -64,17 +65,16 @@ class CriticalHead:
         units = [list(own) or [(0, len(text))] for text, own in zip(texts, spans, strict=True)]
         heard = list(_heard(texts, units))
         said = [text[start:end] for text, own in zip(texts, units, strict=True) for start, end in own]
-        sure = self.probabilities(view(encoder, said, [rules for text in heard for rules in text]))
+        sure = self.verdicts(view(encoder, said, [rules for text in heard for rules in text]))
         found, first = [], 0
         for text, own, rules in zip(texts, units, heard, strict=True):
             found.append(self._settled(text, own, rules, sure[first : first + len(own)]))
             first += len(own)
         return found
 
-    def probabilities(self, seen: Floats) -> Floats:
-        """Shape (n, reasons), for what `view` returned of n units."""
-        sure: Floats = sigmoid(seen.astype(np.float64) @ self.weights[:-1] + self.weights[-1]).astype(np.float32)
-        return sure
+    def verdicts(self, seen: Texts) -> Floats:
+        """From 0 (not critical) to 1, shape (n, reasons), for what `view` returned of n units."""
+        return self.kernel.verdicts(seen.embedding, seen.words).clip(0, 1)
 
     def _settled(self, text: str, units: Sequence[Span], heard: Sequence[Heard], sure: Floats) -> tuple[Flag, ...]:
         flags = []
@@ -87,7 +87,7 @@ class CriticalHead:
         return tuple(flags)
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        return {"weights": self.weights, "alone": self.alone, "doubted": self.doubted}
+        return {"alone": self.alone, "doubted": self.doubted, **self.kernel.arrays()}
 
     def save(self, folder: Path) -> Manifest:
         folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,8 @@ class CriticalHead:
         manifest = read_manifest(folder, "critical")
         facts = dict(manifest.facts)
         rules, encoder = str(facts.pop("rules_edition", "")), str(facts.pop("encoder_edition", ""))
-        return cls(**manifest.arrays("head.npz"), rules=rules, encoder=encoder, facts=facts)
+        arrays = manifest.arrays("head.npz")
+        return cls(Kernel.stored(arrays), arrays["alone"], arrays["doubted"], rules=rules, encoder=encoder, facts=facts)
 
     def check(self, encoder: Encoder, name: str) -> CriticalHead:
         """Itself, if it was fitted on this encoder and beside these rules.
@@ -128,11 +129,14 @@ def shipped(encoder: Encoder) -> CriticalHead | None:
     return head if (head.encoder, head.rules) == (encoder.edition, edition()) else None
 
 
-def view(encoder: Encoder, units: Sequence[str], heard: Sequence[Heard]) -> Floats:
-    """What the head sees of each unit: its vectors, log odds of what is felt, and which rules fired."""
+def view(encoder: Encoder, units: Sequence[str], heard: Sequence[Heard]) -> Texts:
+    """What the head sees of each unit: its embedding and, beside it, how it feels and which rules fired."""
+    from scipy.sparse import csr_matrix
+
     said = encoder.encode(units)
     felt = np.hstack([said.polarity, said.emotion, said.intent, said.effort[:, None]]).clip(0.01, 0.99)
-    return np.hstack([said.embedding, said.feeling, _FELT * np.log(felt / (1 - felt)), _columns(heard)])
+    beside = np.hstack([said.feeling, _FELT * np.log(felt / (1 - felt)), _columns(heard)])
+    return Texts(said.embedding, csr_matrix(beside, dtype=np.float32))
 
 
 def _columns(heard: Sequence[Heard]) -> Floats:

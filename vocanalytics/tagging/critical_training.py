@@ -15,16 +15,15 @@ from vocanalytics.tagging.critical import REASONS, critical_flags, edition
 from vocanalytics.tagging.critical_head import CriticalHead, view
 from vocanalytics.tagging.encoder import Encoder
 from vocanalytics.tagging.encoder_rows import DANGEROUS, judges_alarm, ordinary_rows, own_polarity
-from vocanalytics.tagging.heads import Floats, sigmoid
+from vocanalytics.tagging.heads import Floats
+from vocanalytics.tagging.kernel import MOST_ROWS, Kernel, fit_kernel
 from vocanalytics.tagging.reference import empty_talk, ordinary, read
 from vocanalytics.taxonomy import Label, load_taxonomy
 
-NOISE = 0.0015  # of ordinary sentences the head may flag without a rule
+NOISE = 0.004  # of ordinary sentences the head may flag without a rule
 KEPT = 0.98  # of critical sentences a rule found
 DOUBT = 0.2  # no rule is overruled by a head less sure than this of the opposite
 TAUGHT_CALM = frozenset({"concepts", "own_examples", "own_coded"})
-_STRENGTH = 4.0  # of the fit (inverse regularisation), by cross-validation
-_FOLDS = 5
 _SEED = 20261122
 Bools = NDArray[np.bool_]
 
@@ -62,26 +61,36 @@ def fit_head(encoder: Encoder) -> CriticalHead:
     # the network has learned from the others and is surer of them than of new ones
     judged = np.array([kind == "background" or judges_alarm(text) for text, kind in zip(texts, kinds, strict=True)])
     ruled = {reason: np.array([reason in rules for rules in heard]) for reason in REASONS}
-    fitted = [_fit_reason(reason, seen, given, ruled[reason], judged) for reason in REASONS]
-    weights, alone, doubted, figures = zip(*fitted, strict=True)
+    known = _known(given)
+    target = np.stack([given == reason for reason in REASONS], axis=1).astype(np.float32)
+    kernel, held_out = fit_kernel(seen.at(known), target[known])
+    sure = kernel.verdicts(seen.embedding, seen.words)
+    sure[known] = held_out
+    settled = [_settled(reason, sure[:, k], given, ruled[reason], judged) for k, reason in enumerate(REASONS)]
+    alone, doubted, figures = zip(*settled, strict=True)
     return CriticalHead(
-        weights=np.stack(weights, axis=1).astype(np.float32),
+        kernel=Kernel.stored(kernel.arrays()),  # as it will be read, so that both are of one edition
         alone=np.array(alone, dtype=np.float32),
         doubted=np.array(doubted, dtype=np.float32),
         rules=edition(),
         encoder=encoder.edition,
-        facts={"sentences": len(texts), "held_out": dict(zip(REASONS, figures, strict=True))},
+        facts={"sentences": len(texts), "known": len(known), "held_out": dict(zip(REASONS, figures, strict=True))},
     )
 
 
-def _fit_reason(
-    reason: str, seen: Floats, kinds: NDArray[np.str_], ruled: Bools, judged: Bools
-) -> tuple[Floats, float, float, dict[str, Any]]:
+def _known(kinds: NDArray[np.str_]) -> NDArray[np.intp]:
+    """All that was written for this, and as much of the calm as fits."""
+    calm = np.isin(kinds, ("background", "taught"))
+    drawn = np.random.default_rng(_SEED).permutation(np.flatnonzero(calm))[: MOST_ROWS - int((~calm).sum())]
+    return np.sort(np.concatenate([np.flatnonzero(~calm), drawn]))
+
+
+def _settled(
+    reason: str, sure: Floats, kinds: NDArray[np.str_], ruled: Bools, judged: Bools
+) -> tuple[float, float, dict[str, Any]]:
     # who was hurt was mostly in danger: neither for nor against
-    rows = ~((kinds == "fire_or_injury") & (reason == "safety"))
-    seen, kinds, ruled, judged, due = seen[rows], kinds[rows], ruled[rows], judged[rows], kinds[rows] == reason
-    weights, sure = _fit(seen, due), _held_out(seen, due, kinds)[judged]
-    kinds, ruled, due = kinds[judged], ruled[judged], due[judged]
+    rows = judged & ~((kinds == "fire_or_injury") & (reason == "safety"))
+    sure, kinds, ruled, due = sure[rows], kinds[rows], ruled[rows], kinds[rows] == reason
     alone, doubted = cuts(sure, due, ruled, np.isin(kinds, ("ordinary", "background")))
     flagged = np.where(ruled, sure >= doubted, sure >= alone)
     figures = {
@@ -92,7 +101,7 @@ def _fit_reason(
         "near_misses_flagged_by_rules": round(float(ruled[kinds == "near_misses"].mean()), 3),
         "ordinary_flagged": round(float(flagged[np.isin(kinds, ("ordinary", "background"))].mean()), 4),
     }
-    return weights, alone, doubted, figures
+    return alone, doubted, figures
 
 
 def cuts(sure: Floats, due: Bools, ruled: Bools, harmless: Bools) -> tuple[float, float]:
@@ -110,37 +119,20 @@ def _quantile(values: Floats, share: float) -> float:
     return float(np.quantile(values, share, method="lower")) if len(values) else 0.0
 
 
-def _held_out(seen: Floats, due: Bools, kinds: NDArray[np.str_]) -> Floats:
-    """Probability of each row from a fit that did not see it."""
-    from sklearn.model_selection import StratifiedKFold
-
-    sure = np.zeros(len(due), dtype=np.float32)
-    for learned, kept in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(seen, kinds):
-        weights = _fit(seen[learned], due[learned])
-        sure[kept] = sigmoid(seen[kept].astype(np.float64) @ weights[:-1] + weights[-1])
-    return sure
-
-
-def _fit(seen: Floats, due: Bools) -> Floats:
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky").fit(seen, due)
-    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
-
-
 _CARD = """\
 # Head of the critical flags
 
-Weighs what the encoder says of a segment (vectors, polarity, emotion, intent) together with which rules of
-`vocanalytics/tagging/critical_cues.yaml` fired in it, one logistic regression a reason. Fitted on
-{sentences:,} sentences written for this package (`vocanalytics/tagging/critical_examples.yaml`, ordinary talk, examples
-of the shipped frames); no customer text. Licence: Apache-2.0. Made by
+Weighs what the encoder says of a segment (its likeness to known sentences, polarity, emotion, intent) together with
+which rules of `vocanalytics/tagging/critical_cues.yaml` fired in it (`vocanalytics/tagging/kernel.py`). Knows {known:,}
+and was tried on all {sentences:,} sentences written for this package
+(`vocanalytics/tagging/critical_examples.yaml`, ordinary talk, examples of the shipped frames, coded sentences); no
+customer text. Licence: Apache-2.0. Made by
 `python -m vocanalytics.tagging.critical_training`; to be made again when encoder or rules change (`manifest.json` has
 their digests), until then the rules flag alone.
 
 A rule stands unless the head gives its reason less than {doubt} and less than {kept:.0%} of the sentences a rule found
-rightly have. Without a rule the head flags from the probability that {noise:.2%} of ordinary sentences reach.
-Five-fold cross-validation on the sentences the network has not learned alarm from; real text is harder:
+rightly have. Without a rule the head flags from the verdict that {noise:.2%} of ordinary sentences reach.
+Each sentence judged without itself, those the network has not learned alarm from; real text is harder:
 
 | Reason | Examples | Recall | of the rules alone | Near misses flagged | by the rules alone | Ordinary talk flagged |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -157,7 +149,9 @@ def card(head: CriticalHead) -> str:
         f"| {reason} | {' | '.join(str(figure) for figure in figures.values())} |"
         for reason, figures in head.facts["held_out"].items()
     )
-    return _CARD.format(sentences=head.facts["sentences"], doubt=DOUBT, kept=KEPT, noise=NOISE, rows=rows)
+    return _CARD.format(
+        sentences=head.facts["sentences"], known=head.facts["known"], doubt=DOUBT, kept=KEPT, noise=NOISE, rows=rows
+    )
 
 
 def main(arguments: Sequence[str]) -> None:
