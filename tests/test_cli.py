@@ -122,16 +122,15 @@ def test_a_megabyte_from_one_customer_stays_in_memory(tmp_path):
     assert len(tags.drop_duplicates()) <= 300
 
 
-def test_evaluate_writes_the_report(tmp_path):
-    gold = tmp_path / "gold.csv"
-    rows = pd.read_csv(ROOT / "data" / "sample" / "gold.csv", dtype=str, keep_default_na=False)
-    rows.head(40).to_csv(gold, index=False)
+def test_evaluate_writes_the_report_and_the_shipped_heads_are_as_good_as_they_were(tmp_path):
+    gold = ROOT / "data" / "sample" / "gold.csv"
     done = voc("evaluate", "--gold", gold, "--output", tmp_path / "report.json")
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
-    for axis in ("themes", "touchpoint", "polarity", "joint"):
-        assert 0 <= report[axis]["micro_f1"] <= 1
-        assert "abstained_share" in report[axis]
+    # a little below what they reach: 0.52, 0.67, 0.62, 0.35
+    for axis, floor in {"themes": 0.48, "touchpoint": 0.63, "polarity": 0.58, "joint": 0.31}.items():
+        assert floor <= report[axis]["micro_f1"] <= 1
+        assert report[axis]["abstained_share"] < 0.3
 
 
 def test_when_check_says_ready_the_run_works_and_check_wrote_nothing(tmp_path):

@@ -61,8 +61,8 @@ def test_the_head_finds_what_the_rules_have_no_words_for(independent):
     assert len(due) == 200
     both = sum(group in found for group, _, found in due)
     alone = sum(group in found for (group, _, _), found in zip(due, ruled, strict=True))
-    assert both >= 140
-    assert both >= alone + 45
+    assert both >= 165
+    assert both >= alone + 65
 
 
 def test_no_more_harmless_texts_are_flagged_than_by_the_rules(independent):
@@ -80,7 +80,8 @@ def test_no_case_is_among_the_examples():
     taught = [words(text) for texts in read("critical_examples.yaml").values() for text in texts]
     for entries in CASES["independent"].values():
         for own in (words(written(entry)) for entry in entries):
-            assert max(len(own & other) / len(own | other) for other in taught) < 0.7, own
+            shared = ((len(own & other), len(other)) for other in taught)
+            assert max(both / (len(own) + size - both) for both, size in shared) < 0.7, own
 
 
 def test_there_are_a_hundred_examples_a_reason_and_six_hundred_others():

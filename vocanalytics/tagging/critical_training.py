@@ -81,7 +81,8 @@ def fit_head(encoder: Encoder) -> CriticalHead:
 def _known(kinds: NDArray[np.str_]) -> NDArray[np.intp]:
     """All that was written for this, and as much of the calm as fits."""
     calm = np.isin(kinds, ("background", "taught"))
-    drawn = np.random.default_rng(_SEED).permutation(np.flatnonzero(calm))[: MOST_ROWS - int((~calm).sum())]
+    room = max(MOST_ROWS - int((~calm).sum()), 0)
+    drawn = np.random.default_rng(_SEED).permutation(np.flatnonzero(calm))[:room]
     return np.sort(np.concatenate([np.flatnonzero(~calm), drawn]))
 
 

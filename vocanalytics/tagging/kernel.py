@@ -28,7 +28,8 @@ _STEPS = 512  # in 1: few numbers of an embedding are beyond the 0.25 that 8 bit
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts as the kernel sees them."""
+    """Texts as the kernel sees them. ``words`` are features that count in a straight line, of words or of what else is
+    known of a text (`vocanalytics.tagging.critical_head`)."""
 
     embedding: Floats  # (n, d), of unit length
     words: Any  # sparse (n, buckets)

@@ -22,6 +22,10 @@ def card(model: ThemesModel) -> str:
         f"Made by `voc train` with beta {model.facts['beta']:g} for the taxonomy with digest {model.taxonomy[:12]} and "
         f"the encoder with digest {model.encoder[:12]}; with any other they are refused. Held-out figures: thresholds "
         "were chosen on the same verdicts, so texts of another origin will come out lower.",
+        "",
+        "The folder keeps the embedding of every text it learned from, up to 12,000 an axis. The words are not in it, "
+        "but something of what they said could be worked out: keep it as you keep the texts, and fit it again where "
+        "a text must be forgotten.",
     ]
     for axis in AXES:
         told += ["", f"## {axis.capitalize()}", "", *_axis(model.facts["held_out"][axis])]
